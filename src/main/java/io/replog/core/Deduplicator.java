@@ -1,0 +1,73 @@
+package io.replog.core;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * Which append a repeated one repeats. The identity is the idempotency key or, by configuration, the content's SHA-256. It is rebuilt
+ * from the log, so it survives a change of master; its window is bounded by a number of entries and by an age, both counted back from
+ * the newest entry (by its timestamp, not by a clock), so that every node with the same log has the same window.
+ *
+ * <p>Not safe for use by several threads.
+ */
+public final class Deduplicator {
+  private record Remembered(Object identity, long sequence, long timestamp) {}
+
+  private final long windowEntries;
+  private final long windowMillis;
+  private final Map<Object, Long> sequences = new HashMap<>();
+  private final ArrayDeque<Remembered> order = new ArrayDeque<>();
+  private long newestSequence;
+  private long newestTimestamp;
+
+  /**
+   * @param windowEntries how many entries back from the newest an identity is remembered, at least 1
+   * @param windowMillis how many milliseconds back from the newest entry's timestamp, at least 1
+   */
+  public Deduplicator(long windowEntries, long windowMillis) {
+    if (windowEntries < 1 || windowMillis < 1) {
+      throw new IllegalArgumentException("the window is at least one entry and one millisecond");
+    }
+    this.windowEntries = windowEntries;
+    this.windowMillis = windowMillis;
+  }
+
+  /** The sequence of the first entry of the append with this identity, if it is in the window. */
+  public OptionalLong find(Object identity) {
+    Long sequence = sequences.get(identity);
+    return sequence == null ? OptionalLong.empty() : OptionalLong.of(sequence);
+  }
+
+  /** Notes an append that has an identity. Sequences and timestamps never go back. */
+  public void remember(Object identity, long sequence, long timestamp) {
+    sequences.put(identity, sequence);
+    order.addLast(new Remembered(identity, sequence, timestamp));
+    advance(sequence, timestamp);
+  }
+
+  /** Notes the newest entry, with or without an identity: what fell out of the window is forgotten. */
+  public void advance(long sequence, long timestamp) {
+    newestSequence = sequence;
+    newestTimestamp = timestamp;
+    while (!order.isEmpty() && outside(order.getFirst().sequence(), order.getFirst().timestamp())) {
+      Remembered oldest = order.removeFirst();
+      sequences.remove(oldest.identity(), oldest.sequence());
+    }
+  }
+
+  /** The first sequence that can be in the window of a log that ends at {@code lastSequence}: where a rebuild begins to read. */
+  public long windowStart(long lastSequence) {
+    return Math.max(1, lastSequence - windowEntries + 1);
+  }
+
+  /** How many identities are remembered. */
+  public int size() {
+    return order.size();
+  }
+
+  private boolean outside(long sequence, long timestamp) {
+    return newestSequence - sequence >= windowEntries || newestTimestamp - timestamp > windowMillis;
+  }
+}

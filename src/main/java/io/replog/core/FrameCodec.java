@@ -78,7 +78,7 @@ public final class FrameCodec {
   private static ByteBuffer write(List<Entry> entries, byte @Nullable [] key) {
     Entry first = entries.getFirst();
     boolean batch = entries.size() > 1;
-    long body = 1 + varintSize(first.epoch()) + varintSize(first.sequence()) + TIMESTAMP_BYTES;
+    long body = 1L + varintSize(first.epoch()) + varintSize(first.sequence()) + TIMESTAMP_BYTES;
     body += batch ? varintSize(entries.size()) : 0;
     body += key == null ? 0 : varintSize(key.length) + key.length;
     for (Entry entry : entries) {
@@ -245,7 +245,7 @@ public final class FrameCodec {
   }
 
   private static long timestamp(ByteBuffer in) {
-    return (in.getShort() & 0xffffL) << 32 | (in.getInt() & 0xffffffffL);
+    return ((in.getShort() & 0xffffL) << 32) | (in.getInt() & 0xffffffffL);
   }
 
   private static int length(ByteBuffer in, int limit) throws DamagedFrameException {
@@ -277,7 +277,7 @@ public final class FrameCodec {
   private static void putVarint(ByteBuffer out, long value) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      out.put((byte) (rest & 0x7f | 0x80));
+      out.put((byte) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
     out.put((byte) rest);

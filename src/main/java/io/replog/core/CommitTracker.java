@@ -11,13 +11,16 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has how much of the log, and which appends that answers: protocol, <i>Normal operation</i>, rules 3 and 4.
+ * Who has how much of the log, and which appends that answers: protocol, <i>Normal operation</i>,
+ * rules 3 and 4.
  *
- * <p>The k-th largest acknowledged sequence over all copies is the watermark of {@code w=k}, once over the durable numbers and once
- * over the stored ones. {@code majority} counts voting stores only, in each configuration in force; a number counts any copy of a
- * current secondary, and one of a majority's size or more needs the majority's watermark too; {@code all} means every seat.
+ * <p>The k-th largest acknowledged sequence over all copies is the watermark of {@code w=k}, once
+ * over the durable numbers and once over the stored ones. {@code majority} counts voting stores
+ * only, in each configuration in force; a number counts any copy of a current secondary, and one of
+ * a majority's size or more needs the majority's watermark too; {@code all} means every seat.
  *
- * <p>An append is registered before anything of it is sent. Nothing here waits: {@link #satisfied()} hands out what has become true.
+ * <p>An append is registered before anything of it is sent. Nothing here waits: {@link
+ * #satisfied()} hands out what has become true.
  *
  * <p>Not safe for use by several threads.
  *
@@ -116,8 +119,9 @@ public final class CommitTracker<T> {
   }
 
   /**
-   * A secondary's acknowledgement under the present epoch, by a log that is wholly synced in it. Numbers of one store never go back;
-   * another store under the same node id replaces what the old one had.
+   * A secondary's acknowledgement under the present epoch, by a log that is wholly synced in it.
+   * Numbers of one store never go back; another store under the same node id replaces what the old
+   * one had.
    */
   public void acknowledged(String node, UUID store, long stored, long durable) {
     copies.merge(
@@ -125,8 +129,7 @@ public final class CommitTracker<T> {
         new Copy(store, stored, durable),
         (old, now) ->
             old.store().equals(store)
-                ? new Copy(
-                    store, Math.max(old.stored(), stored), Math.max(old.durable(), durable))
+                ? new Copy(store, Math.max(old.stored(), stored), Math.max(old.durable(), durable))
                 : now);
   }
 
@@ -140,7 +143,8 @@ public final class CommitTracker<T> {
   }
 
   /**
-   * The committed sequence after what was learnt: the majority's watermark over durable numbers. It never goes back.
+   * The committed sequence after what was learnt: the majority's watermark over durable numbers. It
+   * never goes back.
    */
   public long committed() {
     committed = Math.max(committed, majority(true));
@@ -167,7 +171,10 @@ public final class CommitTracker<T> {
     return met;
   }
 
-  /** What one node has: the numbers of its last acknowledgement, null if there was none in this epoch. */
+  /**
+   * What one node has: the numbers of its last acknowledgement, null if there was none in this
+   * epoch.
+   */
   public @Nullable Acknowledged copy(String node) {
     Copy copy = copies.get(node);
     return copy == null ? null : new Acknowledged(copy.stored(), copy.durable());
@@ -184,8 +191,7 @@ public final class CommitTracker<T> {
           membership.allSequence(master(journal), store -> sequence(store, journal));
       case WriteConcern.Copies(int count) -> {
         long reached = kthLargest(count, journal);
-        boolean majoritySized =
-            membership.inForce().stream().anyMatch(c -> count >= c.majority());
+        boolean majoritySized = membership.inForce().stream().anyMatch(c -> count >= c.majority());
         yield majoritySized ? Math.min(reached, majority(journal)) : reached;
       }
     };

@@ -1,8 +1,8 @@
 package io.replog.core;
 
 /**
- * Binary search for the last entry that two logs have in common: equal hashes at a sequence prove equal logs up to it, so what differs
- * once differs from there on. Immutable.
+ * Binary search for the last entry that two logs have in common: equal hashes at a sequence prove
+ * equal logs up to it, so what differs once differs from there on. Immutable.
  *
  * @param low a sequence at which both are known to be equal
  * @param high no sequence above this one is common

@@ -1,11 +1,12 @@
 package io.replog.core;
 
 /**
- * The master's knowledge of how far one secondary is on one link. Invariant: {@code durable <= stored <= received < next}; what lies
- * from {@code received + 1} to {@code next - 1} is in flight.
+ * The master's knowledge of how far one secondary is on one link. Invariant: {@code durable <=
+ * stored <= received < next}; what lies from {@code received + 1} to {@code next - 1} is in flight.
  *
- * <p>A delivery that got no answer for a request's time is taken as lost, and sending goes on after what was acknowledged. What the
- * secondary has received but holds back for an artificial delay is not lost: no timeout counts the delay.
+ * <p>A delivery that got no answer for a request's time is taken as lost, and sending goes on after
+ * what was acknowledged. What the secondary has received but holds back for an artificial delay is
+ * not lost: no timeout counts the delay.
  *
  * <p>Not safe for use by several threads.
  */
@@ -72,7 +73,9 @@ public final class SecondaryProgress {
     return news;
   }
 
-  /** Whether something was sent whose receipt was not confirmed for longer than a request may take. */
+  /**
+   * Whether something was sent whose receipt was not confirmed for longer than a request may take.
+   */
   public boolean overdue(long nowNanos, long requestTimeoutNanos) {
     return next > received + 1 && nowNanos - waitingSinceNanos >= requestTimeoutNanos;
   }

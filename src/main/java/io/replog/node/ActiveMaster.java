@@ -25,7 +25,6 @@ import io.replog.replication.PeerMessage.Leave;
 import io.replog.replication.PeerMessage.Reign;
 import io.replog.replication.PeerMessage.Release;
 import io.replog.replication.PeerMessage.Standing;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -40,8 +39,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A master that leads: it sequences, feeds every secondary, answers appends as their write concerns are met, and changes the
- * configuration one step at a time (protocol, <i>Normal operation</i>).
+ * A master that leads: it sequences, feeds every secondary, answers appends as their write concerns
+ * are met, and changes the configuration one step at a time (protocol, <i>Normal operation</i>).
  */
 final class ActiveMaster implements Phase, Feed.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(ActiveMaster.class);
@@ -88,6 +87,11 @@ final class ActiveMaster implements Phase, Feed.Listener {
     for (Feed feed : begun) {
       feed.listenTo(this);
       feeds.put(feed.session(), feed);
+      UUID store = feed.store();
+      if (feed.streaming() && store != null) {
+        tracker.acknowledged(
+            feed.node(), store, feed.progress().stored(), feed.progress().durable());
+      }
     }
   }
 
@@ -95,7 +99,10 @@ final class ActiveMaster implements Phase, Feed.Listener {
   public void enter() {
     LOG.info(
         "active node={} epoch={} lastSequence={} cluster={}",
-        context.config().id(), reign.epoch(), context.copy().lastSequence(), reign.clusterId());
+        context.config().id(),
+        reign.epoch(),
+        context.copy().lastSequence(),
+        reign.clusterId());
     context.active(new ClusterView.Active(context.config().id(), context.config().url()));
     reconfiguration.proposeOpenTransition();
     for (PeerSession session : context.peers().all()) {
@@ -207,7 +214,11 @@ final class ActiveMaster implements Phase, Feed.Listener {
     return context
         .state()
         .membership()
-        .writeQuorum(store -> feedOf(store).filter(f -> f.session().status() != NodeStatus.UNHEALTHY).isPresent());
+        .writeQuorum(
+            store ->
+                feedOf(store)
+                    .filter(f -> f.session().status() != NodeStatus.UNHEALTHY)
+                    .isPresent());
   }
 
   private int available(Configuration configuration) {
@@ -286,7 +297,9 @@ final class ActiveMaster implements Phase, Feed.Listener {
       case Foreign foreign ->
           LOG.warn(
               "refused by a secondary of another cluster secondary={} itsCluster={} ours={}",
-              session.node(), foreign.clusterId(), reign.clusterId());
+              session.node(),
+              foreign.clusterId(),
+              reign.clusterId());
       case Leave leave -> reconfiguration.leave(leave.node());
       case HashAnswer answer -> {
         verification.answered(session, answer);
@@ -333,7 +346,10 @@ final class ActiveMaster implements Phase, Feed.Listener {
   private void fenced(PeerSession session, long epoch) {
     LOG.warn(
         "fenced node={} epoch={} by={} promisedEpoch={}",
-        context.config().id(), reign.epoch(), session.node(), epoch);
+        context.config().id(),
+        reign.epoch(),
+        session.node(),
+        epoch);
     context.become(new Standby(context));
   }
 
@@ -461,7 +477,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
   }
 
   /** Takes no more appends and lets the others take over without waiting. */
-  void handOver(Duration grace) {
+  void handOver() {
     stepsDown = true;
     release();
   }

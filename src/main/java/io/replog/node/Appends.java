@@ -4,6 +4,7 @@ import io.replog.core.AppendOutcome;
 import io.replog.core.AppendOutcome.Appended;
 import io.replog.core.AppendRequest;
 import io.replog.core.CommitTracker;
+import io.replog.core.DamagedFrameException;
 import io.replog.core.Deduplicator;
 import io.replog.core.Entry;
 import io.replog.core.Frame;
@@ -14,6 +15,8 @@ import io.replog.core.Refusal;
 import io.replog.core.SequenceTimes;
 import io.replog.core.WriteConcern;
 import io.replog.storage.DiskFullException;
+import io.replog.storage.LogCursor;
+import io.replog.storage.LogRead;
 import io.replog.storage.StorageException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -26,9 +29,9 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The appends of an active master, from the request to the answer: an identity that was seen before is answered as before; the next
- * sequence is given; the waiter is registered; and at the end of the turn all frames of the turn are written at once, before anything
- * of them is sent.
+ * The appends of an active master, from the request to the answer: an identity that was seen before
+ * is answered as before; the next sequence is given; the waiter is registered; and at the end of
+ * the turn all frames of the turn are written at once, before anything of them is sent.
  *
  * <p>On the node's thread only.
  */
@@ -122,18 +125,32 @@ final class Appends {
     return tracker.waiting();
   }
 
-  /** Reads the window of identities out of the log. It is complete before the master takes appends. */
+  /**
+   * Reads the window of identities out of the log. It is complete before the master takes appends.
+   */
   private void rebuild() {
     long from = Math.max(copy.log().firstSequence(), deduplicator.windowStart(lastSequence));
     if (from > lastSequence) {
       return;
     }
-    var cursor = copy.log().cursor(from);
-    while (cursor.sequence() <= lastSequence) {
-      for (Frame frame : cursor.next(REBUILD_BYTES, lastSequence).frames()) {
+    LogCursor cursor = copy.log().cursor(from);
+    while (cursor.next(REBUILD_BYTES, lastSequence) instanceof LogRead.Frames read) {
+      for (Frame frame : decode(read.bytes())) {
         remember(frame);
       }
     }
+  }
+
+  private static List<Frame> decode(ByteBuffer bytes) {
+    List<Frame> decoded = new ArrayList<>();
+    try {
+      while (bytes.hasRemaining()) {
+        decoded.add(FrameCodec.decode(bytes));
+      }
+    } catch (DamagedFrameException e) {
+      throw new IllegalStateException("the log handed out a damaged frame", e);
+    }
+    return decoded;
   }
 
   private void remember(Frame frame) {
@@ -177,7 +194,7 @@ final class Appends {
     if (earlier.getAsLong() > copy.lastSequence()) {
       return null;
     }
-    Frame frame = copy.log().frameAt(earlier.getAsLong());
+    Frame frame = copy.log().frameAt(earlier.getAsLong()).orElseThrow();
     String key = request.key();
     if (key != null && !config.deduplicateByContent() && !samePayloads(frame, request.payloads())) {
       answer.accept(new AppendOutcome.Refused(new Refusal.KeyReused(key, earlier.getAsLong())));
@@ -197,7 +214,9 @@ final class Appends {
     return () -> cancel(pending);
   }
 
-  /** Gives the append its sequence and registers its waiter; it is written at the end of the turn. */
+  /**
+   * Gives the append its sequence and registers its waiter; it is written at the end of the turn.
+   */
   Node.Subscription append(
       AppendRequest request, Consumer<AppendOutcome> answer, boolean failsAfter) {
     long timestamp = Math.max(lastTimestamp, loop.currentTimeMillis());
@@ -210,8 +229,7 @@ final class Appends {
     lastHash = frame.last().hash();
     lastTimestamp = timestamp;
     remember(frame);
-    Pending pending =
-        new Pending(request, answer, first, lastSequence, epoch, false, failsAfter);
+    Pending pending = new Pending(request, answer, first, lastSequence, epoch, false, failsAfter);
     turn.add(pending);
     await(pending);
     if (turn.size() == 1) {

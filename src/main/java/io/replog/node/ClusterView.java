@@ -43,6 +43,27 @@ public record ClusterView(
     long deduplicationEntries,
     long deduplicationMillis) {
 
+  /** The same view with newer watermarks. */
+  ClusterView at(long last, long committed) {
+    return new ClusterView(
+        clusterId,
+        node,
+        role,
+        readWrite,
+        readOnlyReason,
+        epoch,
+        last,
+        committed,
+        active,
+        copies,
+        majority,
+        available,
+        membership,
+        nodes,
+        deduplicationEntries,
+        deduplicationMillis);
+  }
+
   /** Why a node takes no appends. */
   public enum ReadOnlyReason {
     NO_QUORUM,

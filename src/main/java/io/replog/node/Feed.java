@@ -19,8 +19,9 @@ import io.replog.replication.PeerMessage.Renounce;
 import io.replog.replication.PeerMessage.Replicate;
 import io.replog.replication.PeerMessage.Standing;
 import io.replog.replication.PeerMessage.Sync;
-import io.replog.storage.FrameRun;
 import io.replog.storage.LogCursor;
+import io.replog.storage.LogRead;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -31,8 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings one secondary to the master's log and keeps it there, for one epoch: finds the common prefix, syncs, then streams what comes.
- * Feeds are independent of each other; a slow or dead secondary costs a cursor and a window, no copy of the log.
+ * Brings one secondary to the master's log and keeps it there, for one epoch: finds the common
+ * prefix, syncs, then streams what comes. Feeds are independent of each other; a slow or dead
+ * secondary costs a cursor and a window, no copy of the log.
  *
  * <p>On the node's thread only.
  */
@@ -45,7 +47,10 @@ final class Feed {
 
   /** Told of what a feed learns. */
   interface Listener {
-    /** The secondary acknowledged something under this epoch, with a log that is wholly synced in it. */
+    /**
+     * The secondary acknowledged something under this epoch, with a log that is wholly synced in
+     * it.
+     */
     void acknowledged(Feed feed, Acknowledge acknowledge);
 
     /** It was seen that the store disagrees or has lost something. */
@@ -72,7 +77,7 @@ final class Feed {
   private final Reign reign;
   private final Supplier<Membership> membership;
   private final Backoff backoff;
-  private final Listener listener;
+  private Listener listener;
   private final SequenceTimes sentTimes = new SequenceTimes(REMEMBERED_TIMES);
   private final SequenceTimes storedTimes = new SequenceTimes(REMEMBERED_TIMES);
   private final SequenceTimes durableTimes = new SequenceTimes(REMEMBERED_TIMES);
@@ -110,6 +115,11 @@ final class Feed {
     this.backoff = backoff;
     this.listener = listener;
     this.sentHash = copy.lastHash();
+  }
+
+  /** Tells somebody else from now on: the takeover hands its feeds to the active master. */
+  void listenTo(Listener other) {
+    listener = other;
   }
 
   PeerSession session() {
@@ -160,7 +170,10 @@ final class Feed {
     };
   }
 
-  /** When {@code sequence} was sent, stored and durable there, in nanoseconds of the loop; -1 where it is not or not known any more. */
+  /**
+   * When {@code sequence} was sent, stored and durable there, in nanoseconds of the loop; -1 where
+   * it is not or not known any more.
+   */
   SequenceTimes sentTimes() {
     return sentTimes;
   }
@@ -173,9 +186,15 @@ final class Feed {
     return durableTimes;
   }
 
-  /** When deliveries that held {@code sequence} were repeated, newest last; only the latest are remembered. */
+  /**
+   * When deliveries that held {@code sequence} were repeated, newest last; only the latest are
+   * remembered.
+   */
   List<Long> retriesOf(long sequence) {
-    return retries.stream().filter(r -> sequence >= r[0] && sequence <= r[1]).map(r -> r[2]).toList();
+    return retries.stream()
+        .filter(r -> sequence >= r[0] && sequence <= r[1])
+        .map(r -> r[2])
+        .toList();
   }
 
   /** The secondary said where it stands: begins, or begins again. */
@@ -257,7 +276,8 @@ final class Feed {
       case Stage.Syncing syncing -> {
         if (progress.overdue(now, limit)) {
           retry("no receipt in time");
-        } else if (progress.stored() + 1 == progress.next() && now - syncing.sentAtNanos() >= limit) {
+        } else if (progress.stored() + 1 == progress.next()
+            && now - syncing.sentAtNanos() >= limit) {
           stage = new Stage.Syncing(now);
           session.introduce();
         }
@@ -278,8 +298,11 @@ final class Feed {
     boolean lost = standing.lastSequence() < acknowledgedDurable;
     if (lost) {
       String why =
-          "it has " + standing.lastSequence() + " entries, but had acknowledged "
-              + acknowledgedDurable + " as durable";
+          "it has "
+              + standing.lastSequence()
+              + " entries, but had acknowledged "
+              + acknowledgedDurable
+              + " as durable";
       LOG.warn("store lost data secondary={} store={} why={}", node(), store, why);
       stage = new Stage.Down();
       session.send(new Renounce(reign, standing.store(), why));
@@ -357,27 +380,31 @@ final class Feed {
     pump();
   }
 
-  private void position(long next) {
-    cursor = copy.log().cursor(next);
+  private LogCursor position(long next) {
+    LogCursor at = copy.log().cursor(next);
+    cursor = at;
     sentHash = copy.hashAt(next - 1);
+    return at;
   }
 
   private void sendBatch() {
     LogCursor from = cursor;
-    if (from == null || from.sequence() != progress.next()) {
-      position(progress.next());
-      from = cursor;
+    if (from == null || from.nextSequence() != progress.next()) {
+      from = position(progress.next());
     }
-    FrameRun run = from.next(config.batchBytes(), copy.lastSequence());
+    if (!(from.next(config.batchBytes(), copy.lastSequence()) instanceof LogRead.Frames run)) {
+      throw new IllegalStateException("entry " + progress.next() + " is not in the log");
+    }
+    ByteBuffer bytes = run.bytes();
+    int size = bytes.remaining();
     session.send(
-        new Replicate(
-            reign, run.firstSequence() - 1, sentHash, copy.committedSequence(), run.bytes()));
+        new Replicate(reign, run.firstSequence() - 1, sentHash, copy.committedSequence(), bytes));
     long now = loop.nanoTime();
     progress.sent(run.lastSequence(), now);
     sentHash = run.lastHash();
     sentTimes.passed(run.lastSequence(), now);
-    inFlight.add(new long[] {run.lastSequence(), run.bytes().remaining()});
-    inFlightBytes += run.bytes().remaining();
+    inFlight.add(new long[] {run.lastSequence(), size});
+    inFlightBytes += size;
   }
 
   private void acknowledged(Acknowledge acknowledge) {
@@ -433,7 +460,10 @@ final class Feed {
     Duration wait = backoff.next();
     LOG.debug(
         "delivery failed secondary={} from={} why={} retryInMs={}",
-        node(), progress.stored() + 1, why, wait.toMillis());
+        node(),
+        progress.stored() + 1,
+        why,
+        wait.toMillis());
     retryTimer = loop.schedule(wait, this::repeat);
   }
 

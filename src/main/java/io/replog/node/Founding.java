@@ -10,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An empty master: it begins a new log if it is the founder and nothing speaks against it, else it joins the cluster that its
- * secondaries belong to. It never assumes that a cluster is new (protocol, <i>Bootstrap</i>).
+ * An empty master: it begins a new log if it is the founder and nothing speaks against it, else it
+ * joins the cluster that its secondaries belong to. It never assumes that a cluster is new
+ * (protocol, <i>Bootstrap</i>).
  */
 final class Founding extends Inactive {
   private static final Logger LOG = LoggerFactory.getLogger(Founding.class);
@@ -79,14 +80,17 @@ final class Founding extends Inactive {
     int declared = context().config().declared().size();
     int needed = (declared + 1) / 2;
     boolean patient =
-        context().loop().nanoTime() - beganNanos
-            < context().config().electionTimeout().toNanos();
+        context().loop().nanoTime() - beganNanos < context().config().electionTimeout().toNanos();
     if (answers.size() == declared || (answers.size() >= needed && !patient)) {
       found();
     } else {
       waitFor(
-          needed + " of the " + declared + " declared secondaries to answer, of which "
-              + answers.size() + " do");
+          needed
+              + " of the "
+              + declared
+              + " declared secondaries to answer, of which "
+              + answers.size()
+              + " do");
     }
   }
 
@@ -99,8 +103,7 @@ final class Founding extends Inactive {
   }
 
   private void join(UUID cluster, String secondary) {
-    LOG.info(
-        "joining node={} cluster={} foundAt={}", context().config().id(), cluster, secondary);
+    LOG.info("joining node={} cluster={} foundAt={}", context().config().id(), cluster, secondary);
     context().copy().begin(cluster);
     context().become(new Standby(context()));
   }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * Entries that people wrote to a secondary by hand, to see the reorder rule at work: what leaves a gap is not shown until the gap is
- * filled. In memory only, and gone when a master comes. Bounded.
+ * Entries that people wrote to a secondary by hand, to see the reorder rule at work: what leaves a
+ * gap is not shown until the gap is filled. In memory only, and gone when a master comes. Bounded.
  */
 final class HandFed {
   private static final int LIMIT = 10_000;
@@ -14,7 +14,10 @@ final class HandFed {
   private final TreeMap<Long, byte[]> held = new TreeMap<>();
   private final List<byte[]> contiguous = new ArrayList<>();
 
-  /** Takes an entry; a sequence that is there already keeps its first message. Returns the end of the contiguous list. */
+  /**
+   * Takes an entry; a sequence that is there already keeps its first message. Returns the end of
+   * the contiguous list.
+   */
   synchronized long put(long sequence, byte[] payload) {
     if (sequence > contiguous.size() && contiguous.size() + held.size() < LIMIT) {
       held.putIfAbsent(sequence, payload);

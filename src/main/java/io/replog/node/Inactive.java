@@ -39,9 +39,7 @@ abstract class Inactive implements Phase {
     ClusterView.Active active = context.active();
     answer.accept(
         new AppendOutcome.Refused(
-            active == null
-                ? new Refusal.NotActive(why())
-                : new Refusal.NotMaster(active.url())));
+            active == null ? new Refusal.NotActive(why()) : new Refusal.NotMaster(active.url())));
     return () -> {};
   }
 

@@ -8,8 +8,9 @@ import java.util.Collection;
 import java.util.function.Consumer;
 
 /**
- * Linearizable reads: answered with the commits at the read's arrival, once enough voters have said since then that this master's
- * epoch is still the one they obey. Reads of one turn share one round of heartbeats.
+ * Linearizable reads: answered with the commits at the read's arrival, once enough voters have said
+ * since then that this master's epoch is still the one they obey. Reads of one turn share one round
+ * of heartbeats.
  *
  * <p>On the node's thread only.
  */
@@ -29,8 +30,7 @@ final class LinearizableReads {
    * @param feeds the present feeds, as they are when looked at
    * @param beat sends a heartbeat with the present {@link #round} to all
    */
-  LinearizableReads(
-      MasterContext context, Reign reign, Collection<Feed> feeds, Runnable beat) {
+  LinearizableReads(MasterContext context, Reign reign, Collection<Feed> feeds, Runnable beat) {
     this.context = context;
     this.reign = reign;
     this.feeds = feeds;
@@ -47,8 +47,7 @@ final class LinearizableReads {
       answer.accept(noQuorum());
       return;
     }
-    waiting.add(
-        new Waiting(round + 1, context.copy().committedSequence(), deadline, answer));
+    waiting.add(new Waiting(round + 1, context.copy().committedSequence(), deadline, answer));
     if (!beating) {
       beating = true;
       context.loop().atEndOfTurn(this::next);

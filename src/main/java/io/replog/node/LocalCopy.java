@@ -5,9 +5,13 @@ import io.replog.core.Hash;
 import io.replog.core.NodeState;
 import io.replog.node.Node.Watermarks;
 import io.replog.storage.DataDirectory;
+import io.replog.storage.DiskFullException;
 import io.replog.storage.GroupCommit;
+import io.replog.storage.RolledBack;
 import io.replog.storage.SegmentedLog;
+import io.replog.storage.StorageException;
 import io.replog.storage.SyncResult;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -19,11 +23,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node's own copy: log, durable state and how far the log may be shown. On the node's thread only, but for {@link #watermarks},
- * {@link #log} and subscriptions.
+ * This node's own copy: log, durable state and how far the log may be shown. On the node's thread
+ * only, but for {@link #watermarks}, {@link #log} and subscriptions.
  */
 final class LocalCopy {
   private static final Logger LOG = LoggerFactory.getLogger(LocalCopy.class);
+
+  private static final Hash NO_HASH = Hash.of(new byte[Hash.BYTES]);
 
   private final DataDirectory directory;
   private final NodeLoop loop;
@@ -32,6 +38,7 @@ final class LocalCopy {
   private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
   private long committed;
   private boolean publishing;
+  private boolean full;
   private @Nullable String failure;
   private volatile Watermarks watermarks;
 
@@ -44,7 +51,7 @@ final class LocalCopy {
     this.loop = loop;
     this.groupCommit =
         directory.groupCommit(syncThread, result -> loop.execute(() -> synced(result)));
-    this.committed = Math.min(directory.committedSequence(), log().lastSequence());
+    this.committed = Math.min(log().mark().committedSequence(), log().lastSequence());
     this.watermarks = new Watermarks(log().lastSequence(), committed);
   }
 
@@ -79,12 +86,13 @@ final class LocalCopy {
     return log().lastSequence();
   }
 
+  /** Hash of the last entry; zeros while there is no cluster and so no origin. */
   Hash lastHash() {
-    return log().lastHash();
+    return state().clusterId() == null ? NO_HASH : log().lastHash();
   }
 
   long durableSequence() {
-    return log().durableSequence();
+    return Math.min(log().mark().durableSequence(), lastSequence());
   }
 
   long committedSequence() {
@@ -93,7 +101,12 @@ final class LocalCopy {
 
   /** Hash at a sequence that the log has, 0 included. */
   Hash hashAt(long sequence) {
-    return sequence == lastSequence() ? lastHash() : log().hashAt(sequence);
+    if (sequence == lastSequence()) {
+      return lastHash();
+    }
+    return log()
+        .hashAt(sequence)
+        .orElseThrow(() -> new IllegalArgumentException("no hash of entry " + sequence));
   }
 
   /** Whether the log has this very entry; a sequence beyond its end is not there. */
@@ -101,8 +114,15 @@ final class LocalCopy {
     return sequence <= lastSequence() && hashAt(sequence).equals(hash);
   }
 
-  /** Stores frames that continue the log, and asks for a sync. */
+  /**
+   * Stores frames that continue the log, and asks for a sync.
+   *
+   * @throws StorageException if they could not be stored; nothing of them is in the log then
+   */
   void append(List<Frame> frames) {
+    if (full) {
+      throw new DiskFullException("data directory", new IOException("full by request"));
+    }
     log().append(frames);
     groupCommit.request();
     publish();
@@ -113,7 +133,10 @@ final class LocalCopy {
     groupCommit.request();
   }
 
-  /** Takes over that a majority has everything up to here; never beyond the end of this log, never back. */
+  /**
+   * Takes over that a majority has everything up to here; never beyond the end of this log, never
+   * back.
+   */
   void commit(long sequence) {
     long upTo = Math.min(sequence, lastSequence());
     if (upTo > committed) {
@@ -136,25 +159,42 @@ final class LocalCopy {
     if (sequence >= last) {
       return;
     }
-    String file = directory.writeRolledBack(sequence + 1, last);
+    String file = RolledBack.write(directory, sequence + 1, loop.currentTimeMillis());
     LOG.warn(
         "rolled back node={} from={} to={} file={} why={}",
-        state().node(), sequence + 1, last, file, why);
+        state().node(),
+        sequence + 1,
+        last,
+        file,
+        why);
     log().truncateAfter(sequence);
     publish();
   }
 
   /** Begins the log of a cluster: hash(0) is known from now on. */
   void begin(UUID clusterId) {
-    directory.begin(clusterId);
+    save(state -> state.withCluster(clusterId));
     publish();
   }
 
-  /** Has the next sync write the committed sequence down: the lower bound that a restart begins with. */
+  /**
+   * Has the next sync write the committed sequence down: the lower bound that a restart begins
+   * with.
+   */
   void rememberCommitted() {
     if (committed > 0) {
       groupCommit.noteCommitted(committed, hashAt(committed));
     }
+  }
+
+  /** Whether the disk refuses to grow. */
+  boolean full() {
+    return full;
+  }
+
+  /** Lets the disk refuse to grow, as a fault that was asked for. */
+  void setFull(boolean now) {
+    full = now;
   }
 
   /** Why nothing can be made durable any more, null while the disk works. */
@@ -170,7 +210,10 @@ final class LocalCopy {
         LOG.error(
             "sync failed node={} lastSequence={} durableSequence={}: nothing is acknowledged as"
                 + " durable any more; restart the node so that it reads its log again",
-            state().node(), lastSequence(), durableSequence(), failed.cause());
+            state().node(),
+            lastSequence(),
+            durableSequence(),
+            failed.cause());
         durableListeners.forEach(Runnable::run);
       }
     }

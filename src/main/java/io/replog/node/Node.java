@@ -12,8 +12,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One running node as its surroundings (HTTP, command line, tests) see it. Every method may be called from any thread and returns at
- * once; callbacks come on the node's thread, exactly once, and must not block: hand over to another executor for anything longer.
+ * One running node as its surroundings (HTTP, command line, tests) see it. Every method may be
+ * called from any thread and returns at once; callbacks come on the node's thread, exactly once,
+ * and must not block: hand over to another executor for anything longer.
  */
 public interface Node {
   /** The node id. */
@@ -28,12 +29,15 @@ public interface Node {
   /** How far this node's log may be shown now. */
   Watermarks watermarks();
 
-  /** The cluster as this node knows it; a new object whenever something changed, at most a heartbeat old. */
+  /**
+   * The cluster as this node knows it; a new object whenever something changed, at most a heartbeat
+   * old.
+   */
   ClusterView cluster();
 
   /**
-   * Calls back after each change of {@link #watermarks()} (several changes may come as one call) until closed. For tails and long
-   * polls. The callback comes on the node's thread.
+   * Calls back after each change of {@link #watermarks()} (several changes may come as one call)
+   * until closed. For tails and long polls. The callback comes on the node's thread.
    */
   Subscription onAdvance(Runnable changed);
 
@@ -41,7 +45,8 @@ public interface Node {
   Subscription onClusterChange(Runnable changed);
 
   /**
-   * Appends. The answer may come before this returns; it comes even if the handle is cancelled later than it was decided.
+   * Appends. The answer may come before this returns; it comes even if the handle is cancelled
+   * later than it was decided.
    *
    * @return a handle to stop waiting (a client that went away); the message stays
    */
@@ -57,7 +62,10 @@ public interface Node {
   /** Compares all nodes at the committed sequence; on a master only (a secondary answers null). */
   void verify(Consumer<@Nullable VerifyReport> answer);
 
-  /** Who has an entry and what happened to it, null where it is not (or no longer) remembered, or on a secondary. */
+  /**
+   * Who has an entry and what happened to it, null where it is not (or no longer) remembered, or on
+   * a secondary.
+   */
   void trace(long sequence, Consumer<@Nullable EntryTrace> answer);
 
   /** Adds a secondary or moves it to another URL. */
@@ -69,7 +77,8 @@ public interface Node {
   /**
    * An entry written by hand to a secondary that belongs to no cluster, to show the reorder rule.
    *
-   * @param answer the end of the contiguous hand-fed list, or null where the node belongs to a cluster (or is no secondary)
+   * @param answer the end of the contiguous hand-fed list, or null where the node belongs to a
+   *     cluster (or is no secondary)
    */
   void handFeed(long sequence, byte[] payload, Consumer<@Nullable Long> answer);
 
@@ -85,10 +94,16 @@ public interface Node {
   /** The faults the node was started with. */
   Faults initialFaults();
 
-  /** A master-capable node has opened a stream to this node; null if this node takes none (it is no secondary). */
+  /**
+   * A master-capable node has opened a stream to this node; null if this node takes none (it is no
+   * secondary).
+   */
   @Nullable PeerLinkHandler accept(PeerLink link);
 
-  /** Whether the writer thread is alive and answers: the liveness probe, which never depends on peers. */
+  /**
+   * Whether the writer thread is alive and answers: the liveness probe, which never depends on
+   * peers.
+   */
   boolean alive();
 
   /** Whether this node is to get requests: the readiness probe. */
@@ -152,7 +167,10 @@ public interface Node {
      * @param firstDifference the first sequence at which it differs, null if it does not
      */
     public record NodeReport(
-        String node, @Nullable Boolean equal, @Nullable String hash, @Nullable Long firstDifference) {}
+        String node,
+        @Nullable Boolean equal,
+        @Nullable String hash,
+        @Nullable Long firstDifference) {}
   }
 
   /** What is remembered of one entry. */

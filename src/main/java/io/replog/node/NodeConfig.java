@@ -11,15 +11,16 @@ import java.util.List;
  * @param heartbeat time between two heartbeats
  * @param suspectedAfter age of the last answer at which a node is suspected
  * @param unhealthyAfter age of the last answer at which it is unhealthy
- * @param electionTimeout how long a secondary must not have heard the master before it grants another one its epoch; randomised up to
- *     twice this
+ * @param electionTimeout how long a secondary must not have heard the master before it grants
+ *     another one its epoch; randomised up to twice this
  * @param requestTimeout how long a delivery may go without a receipt
  * @param backoffBase first wait after a failed delivery
  * @param backoffCeiling longest wait after failed deliveries
  * @param inFlightBytes bytes that may be sent to one secondary and not be received yet
  * @param batchBytes bytes of one delivery
  * @param maxWaiting appends that may wait at once
- * @param declared base URLs of the secondaries that ought to exist, empty where they register themselves
+ * @param declared base URLs of the secondaries that ought to exist, empty where they register
+ *     themselves
  * @param founder whether this node may begin a new log
  * @param quorumAppend whether appends are refused without a quorum
  * @param deduplicateByContent by the message's SHA-256 in place of the key
@@ -46,7 +47,10 @@ public record NodeConfig(
     long deduplicationEntries,
     Duration deduplicationWindow) {
 
-  /** Whether the members are a list that was given, so that a write concern above it can never be met. */
+  /**
+   * Whether the members are a list that was given, so that a write concern above it can never be
+   * met.
+   */
   public boolean membersDeclared() {
     return !declared.isEmpty();
   }

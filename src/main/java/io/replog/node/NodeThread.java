@@ -9,10 +9,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * The mailbox and its thread. A turn takes every task that is due, then runs what was put off to its end.
+ * The mailbox and its thread. A turn takes every task that is due, then runs what was put off to
+ * its end.
  *
- * <p>The mailbox itself has no limit: what clients put into it is bounded by the number of appends that may wait, and what peers put
- * into it by what may be in flight.
+ * <p>The mailbox itself has no limit: what clients put into it is bounded by the number of appends
+ * that may wait, and what peers put into it by what may be in flight.
  */
 public final class NodeThread implements NodeLoop, AutoCloseable {
   /** Tasks of one turn, so that no flood keeps the end of the turn away. */
@@ -39,7 +40,8 @@ public final class NodeThread implements NodeLoop, AutoCloseable {
   private volatile boolean inTurn;
 
   /**
-   * @param fatal told of an error that escaped a task: a broken invariant, after which this node does nothing any more
+   * @param fatal told of an error that escaped a task: a broken invariant, after which this node
+   *     does nothing any more
    */
   public NodeThread(String name, Consumer<Throwable> fatal) {
     this.fatal = fatal;
@@ -85,7 +87,10 @@ public final class NodeThread implements NodeLoop, AutoCloseable {
     return thread.isAlive() && (!inTurn || nanoTime() - turnBeganNanos < limit.toNanos());
   }
 
-  /** Lets the present turn end and stops. Waits for the thread; never interrupts it, since it owns file channels. */
+  /**
+   * Lets the present turn end and stops. Waits for the thread; never interrupts it, since it owns
+   * file channels.
+   */
   @Override
   public void close() {
     stopped = true;

@@ -20,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A master-capable node's connection to one secondary, over as many links as it takes: opens them, with a backoff; introduces itself;
- * knows when the secondary answered last and where it said it stands. What is said beyond that is its listener's business.
+ * A master-capable node's connection to one secondary, over as many links as it takes: opens them,
+ * with a backoff; introduces itself; knows when the secondary answered last and where it said it
+ * stands. What is said beyond that is its listener's business.
  *
  * <p>On the node's thread only.
  */
@@ -160,7 +161,10 @@ final class PeerSession {
         });
   }
 
-  /** At every heartbeat: asks again where nothing was said, and gives up a link on which nothing comes any more. */
+  /**
+   * At every heartbeat: asks again where nothing was said, and gives up a link on which nothing
+   * comes any more.
+   */
   void tick() {
     PeerLink now = link;
     if (now == null) {
@@ -254,7 +258,10 @@ final class PeerSession {
     if (was || backoff.failures() == 1) {
       LOG.warn(
           "secondary not reachable secondary={} url={} why={} retryInMs={}",
-          node(), url, why, wait.toMillis());
+          node(),
+          url,
+          why,
+          wait.toMillis());
     }
     attempt++;
     loop.schedule(wait, this::connect);

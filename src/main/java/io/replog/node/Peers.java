@@ -8,7 +8,9 @@ import java.util.UUID;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The secondaries that a master-capable node knows of: a session each. On the node's thread only. */
+/**
+ * The secondaries that a master-capable node knows of: a session each. On the node's thread only.
+ */
 final class Peers {
   private final List<PeerSession> sessions = new ArrayList<>();
   private final BiFunction<String, @Nullable String, PeerSession> sessionTo;

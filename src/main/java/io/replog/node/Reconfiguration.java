@@ -19,9 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the configuration to the members that ought to be there, one change at a time (protocol, <i>Changing the configuration</i>):
- * from the proposal on, majority means the majority of the old and of the new; it is committed when both have acknowledged it, with
- * every entry before it on disk. None is proposed that the voting stores now healthy could not commit.
+ * Brings the configuration to the members that ought to be there, one change at a time (protocol,
+ * <i>Changing the configuration</i>): from the proposal on, majority means the majority of the old
+ * and of the new; it is committed when both have acknowledged it, with every entry before it on
+ * disk. None is proposed that the voting stores now healthy could not commit.
  *
  * <p>On the node's thread only.
  */
@@ -59,7 +60,10 @@ final class Reconfiguration {
     this.beganNanos = context.loop().nanoTime();
   }
 
-  /** A transition that an earlier master left open is proposed again under this epoch, before anything else. */
+  /**
+   * A transition that an earlier master left open is proposed again under this epoch, before
+   * anything else.
+   */
   void proposeOpenTransition() {
     Configuration open = membership().proposed();
     if (open != null) {
@@ -99,7 +103,9 @@ final class Reconfiguration {
       context.copy().save(state -> state.withMembership(new Membership(proposed, null)));
       LOG.info(
           "configuration committed epoch={} version={} seats={}",
-          proposed.epoch(), proposed.version(), proposed.seats());
+          proposed.epoch(),
+          proposed.version(),
+          proposed.seats());
       changed.accept(membership());
       tell();
       forgetThoseWhoLeft();
@@ -155,7 +161,8 @@ final class Reconfiguration {
     }
     Configuration proposal = new Configuration(reign.epoch(), committed.version() + 1, next);
     Membership joint = new Membership(committed, proposal);
-    if (joint.writeQuorum(store -> feeds.values().stream().anyMatch(f -> store.equals(f.store()) && healthy(f)))) {
+    if (joint.writeQuorum(
+        store -> feeds.values().stream().anyMatch(f -> store.equals(f.store()) && healthy(f)))) {
       propose(proposal);
     }
   }
@@ -170,12 +177,17 @@ final class Reconfiguration {
     context.copy().save(state -> state.withMembership(joint));
     LOG.info(
         "configuration proposed epoch={} version={} seats={}",
-        proposal.epoch(), proposal.version(), proposal.seats());
+        proposal.epoch(),
+        proposal.version(),
+        proposal.seats());
     changed.accept(joint);
     tell();
   }
 
-  /** The first configuration: the declared seats, filled with the stores that caught up, at least a write quorum, else vacant. */
+  /**
+   * The first configuration: the declared seats, filled with the stores that caught up, at least a
+   * write quorum, else vacant.
+   */
   private List<Seat> first() {
     List<Seat> seats = new ArrayList<>();
     long filled = 0;
@@ -207,7 +219,10 @@ final class Reconfiguration {
     }
     for (PeerSession session : context.peers().all()) {
       Feed feed = feeds.get(session);
-      if (feed != null && session.known() && healthy(feed) && caughtUp(feed)
+      if (feed != null
+          && session.known()
+          && healthy(feed)
+          && caughtUp(feed)
           && !leaving.contains(session.node())) {
         Seat filled = new Seat(session.node(), feed.store(), session.url());
         Optional<Seat> mine =
@@ -225,7 +240,10 @@ final class Reconfiguration {
     return seats;
   }
 
-  /** Whether a declared list, all of whose nodes have said who they are, does not name this seat's node. */
+  /**
+   * Whether a declared list, all of whose nodes have said who they are, does not name this seat's
+   * node.
+   */
   private boolean undeclared(Seat seat) {
     return context.config().membersDeclared()
         && context.peers().all().stream().allMatch(PeerSession::known)

@@ -6,7 +6,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Which secondaries there are to connect to: the declared list, or those that register themselves. On the node's thread only. */
+/**
+ * Which secondaries there are to connect to: the declared list, or those that register themselves.
+ * On the node's thread only.
+ */
 final class Registrar {
   private static final Logger LOG = LoggerFactory.getLogger(Registrar.class);
 
@@ -24,14 +27,17 @@ final class Registrar {
       return declared
           ? new Registration.Known()
           : new Registration.Conflict(
-              "the secondaries of this master are declared, and neither " + id + " nor " + url
-                  + " is among them: " + context.config().declared());
+              "the secondaries of this master are declared, and neither "
+                  + id
+                  + " nor "
+                  + url
+                  + " is among them: "
+                  + context.config().declared());
     }
     if (same.isEmpty()) {
       Optional<PeerSession> atUrl = context.peers().byUrl(url);
       if (atUrl.isPresent() && atUrl.get().introduced()) {
-        return new Registration.Conflict(
-            "at " + url + " is " + atUrl.get().node() + ", not " + id);
+        return new Registration.Conflict("at " + url + " is " + atUrl.get().node() + ", not " + id);
       }
       atUrl.ifPresent(stale -> context.peers().remove(stale));
       LOG.info("registered secondary={} url={}", id, url);
@@ -42,7 +48,10 @@ final class Registrar {
     if (!session.url().equals(url)) {
       if (session.introduced() && session.status() == NodeStatus.HEALTHY) {
         return new Registration.Conflict(
-            "node id " + id + " is in use by the node at " + session.url()
+            "node id "
+                + id
+                + " is in use by the node at "
+                + session.url()
                 + "; give one of them another --id");
       }
       session.moveTo(url);
@@ -64,7 +73,9 @@ final class Registrar {
       LOG.warn(
           "two secondaries with one node id: the second is left out nodeId={} at={} andAt={};"
               + " give one of them another --id",
-          id, other.get().url(), session.url());
+          id,
+          other.get().url(),
+          session.url());
       return false;
     }
     session.name(id);

@@ -34,6 +34,7 @@ import io.replog.replication.PeerMessage.Standing;
 import io.replog.replication.PeerMessage.Sync;
 import io.replog.replication.PeerMessage.ToSecondary;
 import io.replog.replication.PeerMessage.Vote;
+import io.replog.storage.LogRead;
 import io.replog.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -46,8 +47,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The rules of a node that copies the log (protocol, <i>Normal operation</i> rule 2, and the granting side of <i>Becoming master</i>).
- * It obeys the highest epoch it has promised, and in that epoch one store alone.
+ * The rules of a node that copies the log (protocol, <i>Normal operation</i> rule 2, and the
+ * granting side of <i>Becoming master</i>). It obeys the highest epoch it has promised, and in that
+ * epoch one store alone.
  *
  * <p>On the node's thread only.
  */
@@ -66,7 +68,10 @@ final class SecondaryRole {
     }
   }
 
-  /** A sync that is under way: the log is being brought to the master's, and counts for nothing until it is. */
+  /**
+   * A sync that is under way: the log is being brought to the master's, and counts for nothing
+   * until it is.
+   */
   private record Syncing(Reign reign, long endSequence, Hash endHash, Membership membership) {}
 
   /** A promise whose answer waits until the log is on disk. */
@@ -112,7 +117,10 @@ final class SecondaryRole {
     copy.onDurable(this::durableGrew);
   }
 
-  /** Whether it has caught up since its start; a store that was not in the cluster before: whether it votes. */
+  /**
+   * Whether it has caught up since its start; a store that was not in the cluster before: whether
+   * it votes.
+   */
   boolean ready() {
     NodeState state = copy.state();
     if (!ready && newStore) {
@@ -144,7 +152,8 @@ final class SecondaryRole {
 
   void received(Peer peer, PeerMessage message) {
     if (!(message instanceof ToSecondary said)) {
-      LOG.warn("closing a link node={} reason=a secondary's message came to a secondary", config.id());
+      LOG.warn(
+          "closing a link node={} reason=a secondary's message came to a secondary", config.id());
       peer.link.close();
       return;
     }
@@ -161,7 +170,8 @@ final class SecondaryRole {
       case Replicate replicate -> replicate(peer, replicate);
       case Heartbeat heartbeat -> heartbeat(peer, heartbeat);
       case Configure configure -> configure(peer, configure);
-      case HashQuery query -> answer(peer, new HashAnswer(query.sequence(), hashOrNull(query.sequence())));
+      case HashQuery query ->
+          answer(peer, new HashAnswer(query.sequence(), hashOrNull(query.sequence())));
       case Fetch fetch -> fetch(peer, fetch);
       case Release release -> release(peer, release);
       case Renounce renounce -> renounce(peer, renounce);
@@ -178,7 +188,9 @@ final class SecondaryRole {
 
   private void introduced(Peer peer, Introduce introduce) {
     UUID cluster = copy.state().clusterId();
-    if (cluster != null && introduce.clusterId() != null && !cluster.equals(introduce.clusterId())) {
+    if (cluster != null
+        && introduce.clusterId() != null
+        && !cluster.equals(introduce.clusterId())) {
       answer(peer, new Foreign(cluster));
     } else {
       answer(peer, new Report(standing()));
@@ -358,8 +370,11 @@ final class SecondaryRole {
           new Diverged(
               sync.reign().epoch(),
               copy.committedSequence(),
-              "asked to cut after " + sync.commonSequence() + ", but "
-                  + copy.committedSequence() + " is committed here"));
+              "asked to cut after "
+                  + sync.commonSequence()
+                  + ", but "
+                  + copy.committedSequence()
+                  + " is committed here"));
       return;
     }
     try {
@@ -376,7 +391,10 @@ final class SecondaryRole {
     acknowledge();
   }
 
-  /** The label of the new epoch only when the whole adopted log is here, durable, with nothing that differs. */
+  /**
+   * The label of the new epoch only when the whole adopted log is here, durable, with nothing that
+   * differs.
+   */
   private void finishSync() {
     Syncing target = syncing;
     if (target == null
@@ -396,7 +414,9 @@ final class SecondaryRole {
                 .withMembership(target.membership()));
     LOG.info(
         "synced node={} epoch={} lastSequence={}",
-        config.id(), target.reign().epoch(), copy.lastSequence());
+        config.id(),
+        target.reign().epoch(),
+        copy.lastSequence());
   }
 
   private void replicate(Peer peer, Replicate replicate) {
@@ -513,10 +533,13 @@ final class SecondaryRole {
   }
 
   private void fetch(Peer peer, Fetch fetch) {
-    ByteBuffer frames =
-        fetch.fromSequence() > copy.lastSequence()
-            ? ByteBuffer.allocate(0)
-            : copy.log().read(fetch.fromSequence(), config.batchBytes(), copy.lastSequence());
+    ByteBuffer frames = ByteBuffer.allocate(0);
+    boolean there = fetch.fromSequence() >= copy.log().firstSequence();
+    if (there
+        && copy.log().cursor(fetch.fromSequence()).next(config.batchBytes(), copy.lastSequence())
+            instanceof LogRead.Frames read) {
+      frames = read.bytes();
+    }
     answer(peer, new Fetched(fetch.fromSequence(), frames, standing()));
   }
 

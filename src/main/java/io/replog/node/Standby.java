@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A master-capable node that does not lead: it knows by its secondaries who does, and tries to take over now and then. An attempt
- * begins with a question that changes nothing, so a node that cannot win does not disturb one that leads.
+ * A master-capable node that does not lead: it knows by its secondaries who does, and tries to take
+ * over now and then. An attempt begins with a question that changes nothing, so a node that cannot
+ * win does not disturb one that leads.
  */
 final class Standby extends Inactive {
   private static final Logger LOG = LoggerFactory.getLogger(Standby.class);
@@ -23,7 +24,8 @@ final class Standby extends Inactive {
   }
 
   /**
-   * @param eager whether to try as soon as enough secondaries have answered, as a node that has just started and led before
+   * @param eager whether to try as soon as enough secondaries have answered, as a node that has
+   *     just started and led before
    */
   Standby(MasterContext context, boolean eager) {
     super(context);
@@ -61,7 +63,9 @@ final class Standby extends Inactive {
     if (message instanceof Foreign foreign) {
       LOG.warn(
           "refused by a secondary of another cluster secondary={} itsCluster={} ours={}",
-          session.node(), foreign.clusterId(), context().state().clusterId());
+          session.node(),
+          foreign.clusterId(),
+          context().state().clusterId());
     }
   }
 
@@ -107,7 +111,11 @@ final class Standby extends Inactive {
                 .membership()
                 .writeQuorum(
                     store ->
-                        context().peers().byStore(store).filter(PeerSession::introduced).isPresent());
+                        context()
+                            .peers()
+                            .byStore(store)
+                            .filter(PeerSession::introduced)
+                            .isPresent());
     if (answered) {
       eager = false;
       // not from within enter(): a phase is left only once it was entered

@@ -34,9 +34,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One attempt to become the active master, in one epoch (protocol, <i>Becoming master</i>): ask whether it would be granted; promise;
- * adopt the best log; sync the stores that granted; be active once enough of them are. An attempt that gets stuck is given up, and
- * the next one takes a higher epoch.
+ * One attempt to become the active master, in one epoch (protocol, <i>Becoming master</i>): ask
+ * whether it would be granted; promise; adopt the best log; sync the stores that granted; be active
+ * once enough of them are. An attempt that gets stuck is given up, and the next one takes a higher
+ * epoch.
  */
 final class Takeover extends Inactive implements Feed.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
@@ -198,7 +199,9 @@ final class Takeover extends Inactive implements Feed.Listener {
     } else {
       LOG.debug(
           "not granted epoch={} by={} reason={}",
-          reign.epoch(), vote.standing().node(), vote.reason());
+          reign.epoch(),
+          vote.standing().node(),
+          vote.reason());
       if (vote.standing().promisedEpoch() >= reign.epoch()) {
         giveUp(vote.standing().node() + ": " + vote.reason());
       }
@@ -224,7 +227,10 @@ final class Takeover extends Inactive implements Feed.Listener {
     return incumbent ? membership.writeQuorum(store) : membership.takeoverQuorum(store);
   }
 
-  /** The newest configuration among this node's own and the grants'; known as committed if anybody knows it so. */
+  /**
+   * The newest configuration among this node's own and the grants'; known as committed if anybody
+   * knows it so.
+   */
   private Membership newestMembership() {
     Membership newest = context().state().membership();
     for (Vote vote : votes.values()) {
@@ -278,7 +284,11 @@ final class Takeover extends Inactive implements Feed.Listener {
     }
     LOG.info(
         "adopting a log node={} epoch={} from={} lastSequence={} ownLastSequence={}",
-        own.node(), reign.epoch(), theirs.node(), bestLast, context().copy().lastSequence());
+        own.node(),
+        reign.epoch(),
+        theirs.node(),
+        bestLast,
+        context().copy().lastSequence());
     LocalCopy copy = context().copy();
     long high = Math.min(copy.lastSequence(), theirs.lastSequence());
     compare(new Step.Comparing(session.get(), theirs, new PrefixSearch(0, high)));
@@ -306,8 +316,7 @@ final class Takeover extends Inactive implements Feed.Listener {
       extend();
       Hash theirs = answer.hash();
       boolean equal = theirs != null && context().copy().has(answer.sequence(), theirs);
-      compare(
-          new Step.Comparing(session, comparing.best(), comparing.search().after(equal)));
+      compare(new Step.Comparing(session, comparing.best(), comparing.search().after(equal)));
     }
   }
 
@@ -361,8 +370,10 @@ final class Takeover extends Inactive implements Feed.Listener {
     for (Vote vote : votes.values()) {
       Standing standing = vote.standing();
       if (!copy.has(standing.committedSequence(), standing.committedHash())) {
-        return "the best log lacks entry " + standing.committedSequence()
-            + ", which is committed at " + standing.node();
+        return "the best log lacks entry "
+            + standing.committedSequence()
+            + ", which is committed at "
+            + standing.node();
       }
     }
     return null;
@@ -432,7 +443,8 @@ final class Takeover extends Inactive implements Feed.Listener {
   }
 
   private void diverged(String why) {
-    LOG.error("cannot take over node={} epoch={} why={}", context().config().id(), reign.epoch(), why);
+    LOG.error(
+        "cannot take over node={} epoch={} why={}", context().config().id(), reign.epoch(), why);
     giveUp(why);
   }
 
@@ -444,7 +456,6 @@ final class Takeover extends Inactive implements Feed.Listener {
   }
 
   private void extend() {
-    deadlineNanos =
-        context().loop().nanoTime() + 2 * context().config().requestTimeout().toNanos();
+    deadlineNanos = context().loop().nanoTime() + 2 * context().config().requestTimeout().toNanos();
   }
 }

@@ -10,8 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has an entry, since when, and what happened to it on the way: put together from the cumulative times that the master and its
- * feeds remember, so that an append costs no record of its own.
+ * Who has an entry, since when, and what happened to it on the way: put together from the
+ * cumulative times that the master and its feeds remember, so that an append costs no record of its
+ * own.
  *
  * <p>On the node's thread only.
  */

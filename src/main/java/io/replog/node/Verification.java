@@ -14,8 +14,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Proof of equality by request: every node's hash at the committed sequence against the master's, and a binary search for the first
- * difference where there is one. One comparison at a time; requests that come meanwhile share its result.
+ * Proof of equality by request: every node's hash at the committed sequence against the master's,
+ * and a binary search for the first difference where there is one. One comparison at a time;
+ * requests that come meanwhile share its result.
  *
  * <p>On the node's thread only.
  */

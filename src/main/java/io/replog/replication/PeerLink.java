@@ -1,12 +1,13 @@
 package io.replog.replication;
 
 /**
- * One end of an ordered, full-duplex stream of messages between a master-capable node and a secondary. A link that fails is closed,
- * never repaired: another is opened.
+ * One end of an ordered, full-duplex stream of messages between a master-capable node and a
+ * secondary. A link that fails is closed, never repaired: another is opened.
  */
 public interface PeerLink {
   /**
-   * Sends a message, in order with those before. Never blocks. On a closed link it does nothing: the handler is told of the end.
+   * Sends a message, in order with those before. Never blocks. On a closed link it does nothing:
+   * the handler is told of the end.
    */
   void send(PeerMessage message);
 

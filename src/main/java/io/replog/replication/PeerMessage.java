@@ -16,7 +16,8 @@ public sealed interface PeerMessage {
   sealed interface FromSecondary extends PeerMessage {}
 
   /**
-   * Whose word a message is. A secondary obeys the highest epoch it has promised, and in it one store alone.
+   * Whose word a message is. A secondary obeys the highest epoch it has promised, and in it one
+   * store alone.
    *
    * @param clusterId the cluster
    * @param epoch the master's epoch
@@ -25,7 +26,8 @@ public sealed interface PeerMessage {
   record Reign(UUID clusterId, long epoch, UUID store) {}
 
   /**
-   * The first message on a link, and repeated while idle by a node that does not lead: who I am, tell me who you are. No authority.
+   * The first message on a link, and repeated while idle by a node that does not lead: who I am,
+   * tell me who you are. No authority.
    *
    * @param clusterId null while the sender belongs to no cluster
    */
@@ -40,8 +42,9 @@ public sealed interface PeerMessage {
   record Promise(Reign reign, boolean preVote) implements ToSecondary {}
 
   /**
-   * Brings a store to the master's log (step 4): keep what is common, cut the rest, take what follows, and be synced once the end is
-   * there and durable. It is heeded only by a store whose log still ends as the sender believes, so a late or doubled one does nothing.
+   * Brings a store to the master's log (step 4): keep what is common, cut the rest, take what
+   * follows, and be synced once the end is there and durable. It is heeded only by a store whose
+   * log still ends as the sender believes, so a late or doubled one does nothing.
    *
    * @param basedOnSequence end of the secondary's log as the sender knows it
    * @param basedOnHash hash there
@@ -81,7 +84,8 @@ public sealed interface PeerMessage {
   /**
    * Sent at every heartbeat, and alone when a new committed sequence has nothing to ride on.
    *
-   * @param round number that the answer repeats, so that a linearizable read knows it was said after it began
+   * @param round number that the answer repeats, so that a linearizable read knows it was said
+   *     after it began
    * @param url where the master is
    */
   record Heartbeat(Reign reign, String node, String url, long committedSequence, long round)
@@ -93,15 +97,19 @@ public sealed interface PeerMessage {
   /** Asks for the hash at a sequence. No authority. */
   record HashQuery(long sequence) implements ToSecondary {}
 
-  /** Asks for frames from a sequence on. No authority: a standby tails so, a candidate adopts a longer log so. */
+  /**
+   * Asks for frames from a sequence on. No authority: a standby tails so, a candidate adopts a
+   * longer log so.
+   */
   record Fetch(long fromSequence) implements ToSecondary {}
 
   /** The master stops in order: the election timeout need not be waited for. */
   record Release(Reign reign) implements ToSecondary {}
 
   /**
-   * The master has seen that this store is not what it was (it has less, or has promised less, than it acknowledged): it must take a
-   * new store id, and counts again once it has been fed (protocol, <i>Losing a disk</i>).
+   * The master has seen that this store is not what it was (it has less, or has promised less, than
+   * it acknowledged): it must take a new store id, and counts again once it has been fed (protocol,
+   * <i>Losing a disk</i>).
    *
    * @param discredited the store that is meant, so that a late message does not hit its successor
    */
@@ -125,7 +133,10 @@ public sealed interface PeerMessage {
       @Nullable String activeNode,
       @Nullable String activeUrl) {}
 
-  /** Answers {@link Introduce}, and whatever needs a log epoch that the store does not have yet (<i>unsynced</i>). */
+  /**
+   * Answers {@link Introduce}, and whatever needs a log epoch that the store does not have yet
+   * (<i>unsynced</i>).
+   */
   record Report(Standing standing) implements FromSecondary {}
 
   /**
@@ -142,8 +153,10 @@ public sealed interface PeerMessage {
    *
    * @param epoch epoch of the master that is answered
    * @param store the answering store
-   * @param logEpoch its log epoch: below {@code epoch} the numbers only say how far a sync is, and count for nothing
-   * @param receivedSequence highest contiguous sequence received, stored or still waiting for an artificial delay
+   * @param logEpoch its log epoch: below {@code epoch} the numbers only say how far a sync is, and
+   *     count for nothing
+   * @param receivedSequence highest contiguous sequence received, stored or still waiting for an
+   *     artificial delay
    * @param storedSequence highest contiguous sequence in its log
    * @param storedHash hash there
    * @param durableSequence highest sequence it has on disk
@@ -164,7 +177,10 @@ public sealed interface PeerMessage {
       long round)
       implements FromSecondary {}
 
-  /** Refused: a higher epoch was promised, or this one to another store. The sender has lost its role. */
+  /**
+   * Refused: a higher epoch was promised, or this one to another store. The sender has lost its
+   * role.
+   */
   record Fenced(long promisedEpoch, @Nullable UUID promisedTo) implements FromSecondary {}
 
   /** Refused: the sender belongs to another cluster. */
@@ -185,7 +201,8 @@ public sealed interface PeerMessage {
    *
    * @param frames whole frames from the asked sequence on; empty at the end of the log
    */
-  record Fetched(long fromSequence, ByteBuffer frames, Standing standing) implements FromSecondary {}
+  record Fetched(long fromSequence, ByteBuffer frames, Standing standing)
+      implements FromSecondary {}
 
   /** A delivery failed (an injected fault, a full disk); it is to be repeated after a backoff. */
   record Failed(long epoch, String why) implements FromSecondary {}

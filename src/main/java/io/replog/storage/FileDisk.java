@@ -185,9 +185,12 @@ public final class FileDisk implements Disk {
     @Override
     public synchronized void close() throws IOException {
       closed = true;
-      try (FileChannel first = reader;
-          @Nullable FileChannel second = writer) {
-        // both are closed, whatever happens to one
+      try {
+        reader.close();
+      } finally {
+        if (writer != null) {
+          writer.close();
+        }
       }
     }
   }

@@ -349,7 +349,7 @@ public final class SegmentedLog {
   private void cutFiles(LogView before, LogView after) throws IOException {
     ActiveSegment kept = after.active();
     long keep = kept == null ? 0 : kept.first();
-    if (before.active() != null && before.active() != kept) {
+    if (before.active() != null && before.active().first() != keep) {
       delete(before.active().first());
       before.active().file().release();
     }
@@ -362,7 +362,7 @@ public final class SegmentedLog {
         delete(sealed.first());
       }
     }
-    if (kept != null && kept != before.active()) {
+    if (before.active() == null || before.active().first() != keep) {
       disk.delete(LogFiles.index(keep));
     }
     disk.syncDirectory(LogFiles.LOG);

@@ -98,7 +98,7 @@ final class UnsyncedSegments {
   private void remove(ActiveSegment segment) throws IOException {
     boolean removed;
     synchronized (this) {
-      removed = segments.removeIf(other -> other == segment);
+      removed = segments.removeIf(other -> other.file().equals(segment.file()));
     }
     if (removed) {
       segment.file().release();

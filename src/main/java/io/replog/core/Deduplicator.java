@@ -61,7 +61,10 @@ public final class Deduplicator {
     }
   }
 
-  /** Forgets what was noted above a sequence: those entries were cut off, and their identities with them. */
+  /**
+   * Forgets what was noted above a sequence: those entries were cut off, and their identities with
+   * them.
+   */
   public void cutAfter(long sequence) {
     while (!order.isEmpty() && order.getLast().sequence() > sequence) {
       Remembered newest = order.removeLast();
@@ -70,7 +73,10 @@ public final class Deduplicator {
     newestSequence = Math.min(newestSequence, sequence);
   }
 
-  /** The first sequence that can be in the window of a log that ends at {@code lastSequence}: where a rebuild begins to read. */
+  /**
+   * The first sequence that can be in the window of a log that ends at {@code lastSequence}: where
+   * a rebuild begins to read.
+   */
   public long windowStart(long lastSequence) {
     return Math.max(1, lastSequence - windowEntries + 1);
   }

@@ -54,6 +54,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
   private final Reconfiguration reconfiguration;
   private final Traces traces;
   private final Verification verification;
+  private final Registrar registrar;
   private boolean settling;
   private boolean stepsDown;
 
@@ -84,6 +85,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
     this.reads = new LinearizableReads(context, reign, feeds.values(), this::beat);
     this.reconfiguration = new Reconfiguration(context, reign, feeds, this::membershipChanged);
     this.verification = new Verification(context);
+    this.registrar = new Registrar(context);
     for (Feed feed : begun) {
       feed.listenTo(this);
       feeds.put(feed.session(), feed);
@@ -403,7 +405,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
 
   @Override
   public void register(String id, String url, Consumer<Registration> answer) {
-    answer.accept(reconfiguration.register(id, url));
+    answer.accept(registrar.register(id, url));
   }
 
   @Override

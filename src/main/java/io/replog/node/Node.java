@@ -162,6 +162,8 @@ public interface Node {
   /** All nodes' logs against the master's at one sequence. */
   record VerifyReport(long sequence, boolean equal, List<NodeReport> nodes) {
     /**
+     * One node against the master.
+     *
      * @param equal null where the node did not answer
      * @param hash its hash there, null where it has none or did not answer
      * @param firstDifference the first sequence at which it differs, null if it does not
@@ -176,6 +178,8 @@ public interface Node {
   /** What is remembered of one entry. */
   record EntryTrace(List<AppendOutcome.Copy> copies, List<Event> timeline) {
     /**
+     * Something that happened to the entry.
+     *
      * @param at milliseconds since 1970 UTC
      * @param event appended, sent, stored, durable, acknowledged or retried
      */

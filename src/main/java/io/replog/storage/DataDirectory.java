@@ -148,7 +148,7 @@ public final class DataDirectory implements Closeable {
 
   private static void checkOrigin(Disk disk, LogRecovery recovery, @Nullable Hash origin) {
     Hash found = recovery.origin();
-    if (found != null && !found.equals(origin)) {
+    if (found != null && !Objects.equals(found, origin)) {
       throw new DamagedFileException(
           disk.describe(LogFiles.STATE),
           "%s and the log beside it are not of one cluster"

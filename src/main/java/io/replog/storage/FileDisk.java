@@ -147,7 +147,7 @@ public final class FileDisk implements Disk {
       if (closed) {
         throw cause;
       }
-      if (reader == lost) {
+      if (reader.equals(lost)) {
         reader = FileChannel.open(path, StandardOpenOption.READ);
       }
     }

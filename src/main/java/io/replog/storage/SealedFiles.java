@@ -109,7 +109,7 @@ final class SealedFiles {
       }
       ByteBuffer bytes = ByteBuffer.allocate((int) size);
       file.read(bytes, 0);
-      return SparseIndex.decode(bytes.flip(), segment);
+      return SparseIndex.decode(bytes.array(), segment);
     }
   }
 

@@ -104,11 +104,11 @@ final class SparseIndex {
    * The index in a file's bytes, or null if it is damaged or another segment's, or from another
    * release.
    */
-  static @Nullable SparseIndex decode(ByteBuffer in, SealedSegment segment) {
-    int length = in.remaining();
+  static @Nullable SparseIndex decode(byte[] bytes, SealedSegment segment) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    int length = bytes.length;
     if (length < HEADER_BYTES + Integer.BYTES
-        || in.getInt(length - Integer.BYTES)
-            != Checksum.of(in.array(), 0, length - Integer.BYTES)) {
+        || in.getInt(length - Integer.BYTES) != Checksum.of(bytes, 0, length - Integer.BYTES)) {
       return null;
     }
     byte[] magic = new byte[MAGIC.length];

@@ -108,7 +108,8 @@ final class StateFile {
    */
   private static String escape(String text) {
     StringBuilder out = new StringBuilder();
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       if (c <= ' ' || c == '%' || c == 0x7f) {
         out.append("%%%02x".formatted((int) c));
       } else {

@@ -14,7 +14,15 @@ final class SimFile {
   static final int SECTOR = 512;
 
   /** A write, or with no bytes a change of length to {@code position}. */
-  private record Change(long position, byte[] bytes) {}
+  private static final class Change {
+    private final long position;
+    private final byte[] bytes;
+
+    Change(long position, byte[] bytes) {
+      this.position = position;
+      this.bytes = bytes;
+    }
+  }
 
   private static final byte[] CUT = {};
 
@@ -93,7 +101,7 @@ final class SimFile {
    */
   private void apply(Change change, RandomGenerator random) {
     int position = (int) change.position;
-    if (change.bytes == CUT) {
+    if (change.bytes.length == 0) {
       if (position < durableSize && (random == null || random.nextBoolean())) {
         Arrays.fill(durable, position, durableSize, (byte) 0);
         durableSize = position;

@@ -19,12 +19,22 @@ public final class NodeThread implements NodeLoop, AutoCloseable {
   /** Tasks of one turn, so that no flood keeps the end of the turn away. */
   private static final int TURN = 1024;
 
-  private record Timed(long atNanos, long order, Runnable task, boolean[] cancelled)
-      implements Comparable<Timed> {
+  private static final class Timed implements Comparable<Timed> {
+    private final long atNanos;
+    private final long order;
+    private final Runnable task;
+    private boolean cancelled;
+
+    Timed(long atNanos, long order, Runnable task) {
+      this.atNanos = atNanos;
+      this.order = order;
+      this.task = task;
+    }
+
     @Override
     public int compareTo(Timed other) {
-      long difference = atNanos - other.atNanos;
-      return difference != 0 ? Long.signum(difference) : Long.compare(order, other.order);
+      int byTime = Long.signum(atNanos - other.atNanos);
+      return byTime != 0 ? byTime : Long.compare(order, other.order);
     }
   }
 
@@ -72,9 +82,9 @@ public final class NodeThread implements NodeLoop, AutoCloseable {
 
   @Override
   public Timer schedule(Duration delay, Runnable task) {
-    boolean[] cancelled = new boolean[1];
-    timers.add(new Timed(nanoTime() + delay.toNanos(), timersMade++, task, cancelled));
-    return () -> cancelled[0] = true;
+    Timed timed = new Timed(nanoTime() + delay.toNanos(), timersMade++, task);
+    timers.add(timed);
+    return () -> timed.cancelled = true;
   }
 
   @Override
@@ -95,7 +105,7 @@ public final class NodeThread implements NodeLoop, AutoCloseable {
   public void close() {
     stopped = true;
     LockSupport.unpark(thread);
-    if (Thread.currentThread() != thread) {
+    if (!Thread.currentThread().equals(thread)) {
       boolean interrupted = false;
       while (thread.isAlive()) {
         try {
@@ -126,10 +136,10 @@ public final class NodeThread implements NodeLoop, AutoCloseable {
     turnBeganNanos = nanoTime();
     inTurn = true;
     long now = turnBeganNanos;
-    while (!timers.isEmpty() && timers.peek().atNanos() - now <= 0) {
+    while (!timers.isEmpty() && timers.peek().atNanos - now <= 0) {
       Timed due = timers.poll();
-      if (!due.cancelled()[0]) {
-        due.task().run();
+      if (!due.cancelled) {
+        due.task.run();
       }
     }
     for (int i = 0; i < TURN; i++) {
@@ -146,7 +156,7 @@ public final class NodeThread implements NodeLoop, AutoCloseable {
   }
 
   private void await() {
-    while (!timers.isEmpty() && timers.peek().cancelled()[0]) {
+    while (!timers.isEmpty() && timers.peek().cancelled) {
       timers.poll();
     }
     parked = true;
@@ -154,7 +164,7 @@ public final class NodeThread implements NodeLoop, AutoCloseable {
       if (timers.isEmpty()) {
         LockSupport.park(this);
       } else {
-        long nanos = timers.peek().atNanos() - nanoTime();
+        long nanos = timers.peek().atNanos - nanoTime();
         if (nanos > 0) {
           LockSupport.parkNanos(this, Math.min(nanos, TimeUnit.HOURS.toNanos(1)));
         }

@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -197,7 +199,8 @@ final class Reconfiguration {
       boolean fills = feed != null && healthy(feed) && caughtUp(feed);
       filled += fills ? 1 : 0;
       allKnown &= fills;
-      seats.add(new Seat(session.node(), fills ? feed.store() : null, session.url()));
+      UUID store = fills && feed != null ? feed.store() : null;
+      seats.add(new Seat(session.node(), store, session.url()));
     }
     boolean patient =
         context.loop().nanoTime() - beganNanos < context.config().electionTimeout().toNanos();
@@ -250,7 +253,7 @@ final class Reconfiguration {
         && context.peers().byNode(seat.node()).isEmpty();
   }
 
-  private @org.jspecify.annotations.Nullable Standing standingOf(Seat seat) {
+  private @Nullable Standing standingOf(Seat seat) {
     return context
         .peers()
         .byNode(seat.node())

@@ -93,8 +93,11 @@ final class Standby extends Inactive {
     }
     String node = newest == null ? null : newest.activeNode();
     String url = newest == null ? null : newest.activeUrl();
-    boolean other = node != null && url != null && !node.equals(context().config().id());
-    context().active(other ? new ClusterView.Active(node, url) : null);
+    if (node == null || url == null || node.equals(context().config().id())) {
+      context().active(null);
+    } else {
+      context().active(new ClusterView.Active(node, url));
+    }
   }
 
   private void schedule() {

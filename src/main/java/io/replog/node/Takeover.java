@@ -130,7 +130,7 @@ final class Takeover extends Inactive implements Feed.Listener {
       if (feed != null) {
         feed.begin(standing);
       }
-    } else if (step instanceof Step.PreVote preVote) {
+    } else if (step instanceof Step.PreVote) {
       session.send(new Promise(reign, true));
     }
   }

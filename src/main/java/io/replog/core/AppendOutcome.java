@@ -2,7 +2,10 @@ package io.replog.core;
 
 import java.util.List;
 
-/** The answer to an append: in the log, definitely not in the log, or unknown. No path turns one into another. */
+/**
+ * The answer to an append: in the log, definitely not in the log, or unknown. No path turns one
+ * into another.
+ */
 public sealed interface AppendOutcome {
 
   /**
@@ -34,7 +37,8 @@ public sealed interface AppendOutcome {
   record Refused(Refusal why) implements AppendOutcome {}
 
   /**
-   * The master lost its role while the append waited: it may live on or not. Asking again with the same key settles it.
+   * The master lost its role while the append waited: it may live on or not. Asking again with the
+   * same key settles it.
    *
    * @param firstSequence the sequence it had
    * @param epoch the epoch that ended
@@ -54,8 +58,8 @@ public sealed interface AppendOutcome {
    * @param node who
    * @param stored whether it has the entry
    * @param durable whether it has it on disk
-   * @param ms milliseconds from the sequencing until this copy counted (durable, or stored where that was asked for), -1 while it
-   *     does not or where it is no longer remembered
+   * @param ms milliseconds from the sequencing until this copy counted (durable, or stored where
+   *     that was asked for), -1 while it does not or where it is no longer remembered
    */
   record Copy(String node, boolean stored, boolean durable, double ms) {}
 }

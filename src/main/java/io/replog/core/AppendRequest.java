@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An append that passed all checks that need no knowledge of the log.
  *
- * @param payloads UTF-8 bytes of the messages, at least one, each at most {@link FrameCodec#MAX_PAYLOAD}; not to be changed
+ * @param payloads UTF-8 bytes of the messages, at least one, each at most {@link
+ *     FrameCodec#MAX_PAYLOAD}; not to be changed
  * @param concern how many copies before the answer
  * @param journal whether a copy counts once it is durable (true) or once it is stored
  * @param timeout how long to wait for the write concern, null for as long as it takes

@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Exponential backoff with full jitter and a ceiling: attempt {@code k} waits a uniformly random time up to {@code min(ceiling, base *
- * 2^k)}, so that many that failed together do not come back together ("Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+ * Exponential backoff with full jitter and a ceiling: attempt {@code k} waits a uniformly random
+ * time up to {@code min(ceiling, base * 2^k)}, so that many that failed together do not come back
+ * together ("Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
  *
  * <p>Not safe for use by several threads.
  */

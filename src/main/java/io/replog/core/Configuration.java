@@ -7,9 +7,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A versioned set of seats, and the quorums that follow from their number {@code N}: copies {@code n = N + 1} (the active master's
- * and the secondaries'), any {@code majority} of them commits, {@link #writeQuorum} secondaries beside the master make one, and any
- * {@link #takeoverQuorum} secondaries meet every write quorum and every other takeover quorum.
+ * A versioned set of seats, and the quorums that follow from their number {@code N}: copies {@code
+ * n = N + 1} (the active master's and the secondaries'), any {@code majority} of them commits,
+ * {@link #writeQuorum} secondaries beside the master make one, and any {@link #takeoverQuorum}
+ * secondaries meet every write quorum and every other takeover quorum.
  *
  * @param epoch epoch of the proposal
  * @param version its number, from 0 (no seats, at the founding)
@@ -42,7 +43,9 @@ public record Configuration(long epoch, long version, List<Seat> seats)
     return copies() / 2;
   }
 
-  /** Secondaries that a master needs that cannot be sure of holding every committed entry itself. */
+  /**
+   * Secondaries that a master needs that cannot be sure of holding every committed entry itself.
+   */
   public int takeoverQuorum() {
     return seats.size() - writeQuorum() + 1;
   }

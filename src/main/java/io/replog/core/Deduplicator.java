@@ -6,9 +6,10 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * Which append a repeated one repeats. The identity is the idempotency key or, by configuration, the content's SHA-256. It is rebuilt
- * from the log, so it survives a change of master; its window is bounded by a number of entries and by an age, both counted back from
- * the newest entry (by its timestamp, not by a clock), so that every node with the same log has the same window.
+ * Which append a repeated one repeats. The identity is the idempotency key or, by configuration,
+ * the content's SHA-256. It is rebuilt from the log, so it survives a change of master; its window
+ * is bounded by a number of entries and by an age, both counted back from the newest entry (by its
+ * timestamp, not by a clock), so that every node with the same log has the same window.
  *
  * <p>Not safe for use by several threads.
  */
@@ -23,7 +24,8 @@ public final class Deduplicator {
   private long newestTimestamp;
 
   /**
-   * @param windowEntries how many entries back from the newest an identity is remembered, at least 1
+   * @param windowEntries how many entries back from the newest an identity is remembered, at least
+   *     1
    * @param windowMillis how many milliseconds back from the newest entry's timestamp, at least 1
    */
   public Deduplicator(long windowEntries, long windowMillis) {
@@ -47,7 +49,9 @@ public final class Deduplicator {
     advance(sequence, timestamp);
   }
 
-  /** Notes the newest entry, with or without an identity: what fell out of the window is forgotten. */
+  /**
+   * Notes the newest entry, with or without an identity: what fell out of the window is forgotten.
+   */
   public void advance(long sequence, long timestamp) {
     newestSequence = sequence;
     newestTimestamp = timestamp;
@@ -57,7 +61,10 @@ public final class Deduplicator {
     }
   }
 
-  /** The first sequence that can be in the window of a log that ends at {@code lastSequence}: where a rebuild begins to read. */
+  /**
+   * The first sequence that can be in the window of a log that ends at {@code lastSequence}: where
+   * a rebuild begins to read.
+   */
   public long windowStart(long lastSequence) {
     return Math.max(1, lastSequence - windowEntries + 1);
   }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sequence its place, from 1, without gaps
  * @param epoch the epoch of the master that first wrote it; it keeps it for ever
- * @param timestamp milliseconds since 1970 UTC on the master's clock; informative, never below the one before
+ * @param timestamp milliseconds since 1970 UTC on the master's clock; informative, never below the
+ *     one before
  * @param key the idempotency key, or null without one
  * @param payload UTF-8 bytes of the message; not to be changed
  * @param hash the chain's value after this entry

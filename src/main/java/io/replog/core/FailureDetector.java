@@ -3,8 +3,8 @@ package io.replog.core;
 import java.time.Duration;
 
 /**
- * Tells by the age of a node's last answer how it is. A refused connection is no answer, not a shortcut: a status says how long nothing
- * was heard, never why.
+ * Tells by the age of a node's last answer how it is. A refused connection is no answer, not a
+ * shortcut: a status says how long nothing was heard, never why.
  *
  * <p>Not safe for use by several threads.
  */
@@ -15,11 +15,13 @@ public final class FailureDetector {
   private boolean everAnswered;
 
   /**
-   * @param nowNanos the present, on the clock of all later calls: a node that never answers is suspected this long after
+   * @param nowNanos the present, on the clock of all later calls: a node that never answers is
+   *     suspected this long after
    */
   public FailureDetector(Duration suspectedAfter, Duration unhealthyAfter, long nowNanos) {
     if (unhealthyAfter.compareTo(suspectedAfter) < 0) {
-      throw new IllegalArgumentException("unhealthy after " + unhealthyAfter + ", before suspected after " + suspectedAfter);
+      throw new IllegalArgumentException(
+          "unhealthy after " + unhealthyAfter + ", before suspected after " + suspectedAfter);
     }
     this.suspectedAfterNanos = suspectedAfter.toNanos();
     this.unhealthyAfterNanos = unhealthyAfter.toNanos();

@@ -8,6 +8,9 @@ public enum FeedState {
   CATCHING_UP,
   /** Not reachable; the next attempt is under way or waits for its time. */
   RETRYING,
-  /** Its log disagrees with the master's below what both hold as committed: reported, never fed, never counted. */
+  /**
+   * Its log disagrees with the master's below what both hold as committed: reported, never fed,
+   * never counted.
+   */
   DIVERGED
 }

@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * What one append wrote: one entry, or the entries of a batch, in the one binary form that disk and wire share. A frame is stored,
- * sent, acknowledged, committed and cut whole, so that a failover keeps all of a batch or nothing.
+ * What one append wrote: one entry, or the entries of a batch, in the one binary form that disk and
+ * wire share. A frame is stored, sent, acknowledged, committed and cut whole, so that a failover
+ * keeps all of a batch or nothing.
  *
  * @param bytes the whole frame, read-only from position 0
  * @param entries its entries in order; never empty

@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Follows a run of frames and checks that each continues the log: next sequence, hash chain, epochs and timestamps that never go
- * back. Used by what takes frames from another node, by {@code verify} and by whatever reads a log from its beginning.
+ * Follows a run of frames and checks that each continues the log: next sequence, hash chain, epochs
+ * and timestamps that never go back. Used by what takes frames from another node, by {@code verify}
+ * and by whatever reads a log from its beginning.
  */
 public final class FrameChecker {
   private final HashChain chain = new HashChain();

@@ -26,14 +26,16 @@ import org.jspecify.annotations.Nullable;
  *     32      hash
  * </pre>
  *
- * Varints are little-endian base 128 as in Protocol Buffers, in their shortest form. An entry of a log that has under two million of
- * them costs 49 bytes beside a payload of 100.
+ * Varints are little-endian base 128 as in Protocol Buffers, in their shortest form. An entry of a
+ * log that has under two million of them costs 49 bytes beside a payload of 100.
  */
 public final class FrameCodec {
   /** Longest payload of one entry, in bytes. */
   public static final int MAX_PAYLOAD = 1 << 20;
 
-  /** Longest body of a frame, in bytes: the longest request, every message with its hash and length. */
+  /**
+   * Longest body of a frame, in bytes: the longest request, every message with its hash and length.
+   */
   public static final int MAX_BODY = 1 << 29;
 
   /** Longest idempotency key, in bytes of UTF-8 (200 characters of up to 4 bytes). */
@@ -115,9 +117,11 @@ public final class FrameCodec {
   }
 
   /**
-   * Length in bytes of the frame at the buffer's position, as its first bytes claim; nothing is moved or checked.
+   * Length in bytes of the frame at the buffer's position, as its first bytes claim; nothing is
+   * moved or checked.
    *
-   * @return the length, 0 where there is none (a zero byte), or -1 when the buffer holds too few bytes to tell
+   * @return the length, 0 where there is none (a zero byte), or -1 when the buffer holds too few
+   *     bytes to tell
    * @throws DamagedFrameException if the length is not one that a frame can have
    */
   public static int frameSize(ByteBuffer in) throws DamagedFrameException {
@@ -139,10 +143,11 @@ public final class FrameCodec {
   }
 
   /**
-   * Reads the frame at the buffer's position and moves past it. Checks framing, CRC and fields, not the hash chain (see {@link
-   * FrameChecker}).
+   * Reads the frame at the buffer's position and moves past it. Checks framing, CRC and fields, not
+   * the hash chain (see {@link FrameChecker}).
    *
-   * @throws DamagedFrameException if there is no whole, sound frame; the position is then where it was
+   * @throws DamagedFrameException if there is no whole, sound frame; the position is then where it
+   *     was
    */
   public static Frame decode(ByteBuffer in) throws DamagedFrameException {
     int size = checkedSize(in);
@@ -154,10 +159,11 @@ public final class FrameCodec {
   }
 
   /**
-   * Reads what a scan needs of the frame at the buffer's position and moves past it: framing and CRC are checked, entries are not
-   * made.
+   * Reads what a scan needs of the frame at the buffer's position and moves past it: framing and
+   * CRC are checked, entries are not made.
    *
-   * @throws DamagedFrameException if there is no whole, sound frame; the position is then where it was
+   * @throws DamagedFrameException if there is no whole, sound frame; the position is then where it
+   *     was
    */
   public static FrameHeader header(ByteBuffer in) throws DamagedFrameException {
     int size = checkedSize(in);

@@ -8,11 +8,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The chain that makes two logs comparable by one value: {@code hash(i) = SHA-256(hash(i-1) || canonical bytes of entry i)}, {@code
- * hash(0) = SHA-256(cluster id)}. Equal hashes at one sequence prove equal logs up to it.
+ * The chain that makes two logs comparable by one value: {@code hash(i) = SHA-256(hash(i-1) ||
+ * canonical bytes of entry i)}, {@code hash(0) = SHA-256(cluster id)}. Equal hashes at one sequence
+ * prove equal logs up to it.
  *
- * <p>The canonical bytes are sequence, epoch and timestamp as 8 bytes each, then the length of the key (4 bytes, 0 without one), the
- * key, the length of the payload (4 bytes) and the payload; numbers big-endian, texts UTF-8.
+ * <p>The canonical bytes are sequence, epoch and timestamp as 8 bytes each, then the length of the
+ * key (4 bytes, 0 without one), the key, the length of the payload (4 bytes) and the payload;
+ * numbers big-endian, texts UTF-8.
  *
  * <p>Not safe for use by several threads: it keeps a digest.
  */
@@ -25,8 +27,7 @@ public final class HashChain {
 
   /** The hash before the first entry of the log of this cluster: over the text form of its id. */
   public static Hash origin(UUID clusterId) {
-    return Hash.owning(
-        sha256().digest(clusterId.toString().getBytes(StandardCharsets.US_ASCII)));
+    return Hash.owning(sha256().digest(clusterId.toString().getBytes(StandardCharsets.US_ASCII)));
   }
 
   /** SHA-256 of a content, as content deduplication uses it. */

@@ -8,7 +8,8 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration in force, and the one on its way if there is one: every quorum is then needed under both.
+ * The configuration in force, and the one on its way if there is one: every quorum is then needed
+ * under both.
  *
  * @param committed the last committed configuration
  * @param proposed its successor while it is not committed, else null
@@ -31,18 +32,25 @@ public record Membership(Configuration committed, @Nullable Configuration propos
     return inForce().stream().anyMatch(configuration -> configuration.votes(store));
   }
 
-  /** Whether {@link Configuration#writeQuorum} voting stores fulfil a condition, in each configuration. */
+  /**
+   * Whether {@link Configuration#writeQuorum} voting stores fulfil a condition, in each
+   * configuration.
+   */
   public boolean writeQuorum(Predicate<UUID> store) {
     return inForce().stream().allMatch(c -> count(c, store) >= c.writeQuorum());
   }
 
-  /** Whether {@link Configuration#takeoverQuorum} voting stores fulfil a condition, in each configuration. */
+  /**
+   * Whether {@link Configuration#takeoverQuorum} voting stores fulfil a condition, in each
+   * configuration.
+   */
   public boolean takeoverQuorum(Predicate<UUID> store) {
     return inForce().stream().allMatch(c -> count(c, store) >= c.takeoverQuorum());
   }
 
   /**
-   * The highest sequence that a majority of the copies has, in each configuration: what a majority's watermark is.
+   * The highest sequence that a majority of the copies has, in each configuration: what a
+   * majority's watermark is.
    *
    * @param master what the active master's own copy has
    * @param acknowledged what a voting store has acknowledged, 0 if nothing
@@ -54,7 +62,10 @@ public record Membership(Configuration committed, @Nullable Configuration propos
         .orElseThrow();
   }
 
-  /** The highest sequence that every seat of every configuration and the master have; a vacant seat has nothing. */
+  /**
+   * The highest sequence that every seat of every configuration and the master have; a vacant seat
+   * has nothing.
+   */
   public long allSequence(long master, ToLongFunction<UUID> acknowledged) {
     return inForce().stream()
         .mapToLong(c -> kthLargest(c, c.copies(), master, acknowledged))

@@ -4,10 +4,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node must not forget, beside its log. Every change is on disk before the message that speaks of it leaves.
+ * What a node must not forget, beside its log. Every change is on disk before the message that
+ * speaks of it leaves.
  *
  * @param node the node id that this directory belongs to
- * @param store random id of this store, new whenever the directory is formatted or has lost something it acknowledged
+ * @param store random id of this store, new whenever the directory is formatted or has lost
+ *     something it acknowledged
  * @param clusterId the cluster whose log this is, null until the store has its first sync
  * @param promisedEpoch the highest epoch promised; nothing below it is obeyed
  * @param promisedTo the store it is promised to, null when nothing was promised
@@ -33,30 +35,68 @@ public record NodeState(
   }
 
   public NodeState withCluster(UUID id) {
-    return new NodeState(node, store, id, promisedEpoch, promisedTo, logEpoch, logEpochStore, incumbentEpoch, membership);
+    return new NodeState(
+        node,
+        store,
+        id,
+        promisedEpoch,
+        promisedTo,
+        logEpoch,
+        logEpochStore,
+        incumbentEpoch,
+        membership);
   }
 
   public NodeState withPromise(long epoch, UUID to) {
-    return new NodeState(node, store, clusterId, epoch, to, logEpoch, logEpochStore, incumbentEpoch, membership);
+    return new NodeState(
+        node, store, clusterId, epoch, to, logEpoch, logEpochStore, incumbentEpoch, membership);
   }
 
   public NodeState withLogEpoch(long epoch, UUID master) {
-    return new NodeState(node, store, clusterId, promisedEpoch, promisedTo, epoch, master, incumbentEpoch, membership);
+    return new NodeState(
+        node,
+        store,
+        clusterId,
+        promisedEpoch,
+        promisedTo,
+        epoch,
+        master,
+        incumbentEpoch,
+        membership);
   }
 
   public NodeState withIncumbentEpoch(long epoch) {
-    return new NodeState(node, store, clusterId, promisedEpoch, promisedTo, logEpoch, logEpochStore, epoch, membership);
+    return new NodeState(
+        node,
+        store,
+        clusterId,
+        promisedEpoch,
+        promisedTo,
+        logEpoch,
+        logEpochStore,
+        epoch,
+        membership);
   }
 
   public NodeState withMembership(Membership next) {
-    return new NodeState(node, store, clusterId, promisedEpoch, promisedTo, logEpoch, logEpochStore, incumbentEpoch, next);
+    return new NodeState(
+        node,
+        store,
+        clusterId,
+        promisedEpoch,
+        promisedTo,
+        logEpoch,
+        logEpochStore,
+        incumbentEpoch,
+        next);
   }
 
   /**
-   * The same node after it lost something that it had acknowledged: another store, which no quorum counts before it is fed again, and
-   * which claims no log epoch and no incumbency.
+   * The same node after it lost something that it had acknowledged: another store, which no quorum
+   * counts before it is fed again, and which claims no log epoch and no incumbency.
    */
   public NodeState asNewStore(UUID newStore) {
-    return new NodeState(node, newStore, clusterId, promisedEpoch, promisedTo, 0, null, 0, membership);
+    return new NodeState(
+        node, newStore, clusterId, promisedEpoch, promisedTo, 0, null, 0, membership);
   }
 }

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * Frames that arrived before the ones they follow. They are neither shown nor acknowledged until the gap is filled. Bounded in bytes
- * and in distance: what does not fit is dropped, and the sender sends it again.
+ * Frames that arrived before the ones they follow. They are neither shown nor acknowledged until
+ * the gap is filled. Bounded in bytes and in distance: what does not fit is dropped, and the sender
+ * sends it again.
  *
  * <p>Not safe for use by several threads.
  */
@@ -48,7 +49,10 @@ public final class ReorderWindow {
     return true;
   }
 
-  /** Takes out, in order, the frames that now follow the contiguous log; drops what it has overtaken. */
+  /**
+   * Takes out, in order, the frames that now follow the contiguous log; drops what it has
+   * overtaken.
+   */
   public List<Frame> release(long lastSequence) {
     List<Frame> ready = new ArrayList<>();
     long last = lastSequence;

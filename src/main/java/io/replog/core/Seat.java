@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * A secondary that ought to exist.
  *
  * @param node its node id; the declared URL while the node has never answered
- * @param store the store that holds the seat's vote, or null while the seat is vacant: it then counts but never votes
+ * @param store the store that holds the seat's vote, or null while the seat is vacant: it then
+ *     counts but never votes
  * @param url where it was last known to be; informative, never identity
  */
 public record Seat(String node, @Nullable UUID store, String url) {

@@ -1,8 +1,9 @@
 package io.replog.core;
 
 /**
- * When a growing sequence passed which point, for the newest points only: acknowledgements are cumulative, so one (sequence, time) pair
- * an acknowledgement answers the question for every entry below it. A ring of fixed size.
+ * When a growing sequence passed which point, for the newest points only: acknowledgements are
+ * cumulative, so one (sequence, time) pair an acknowledgement answers the question for every entry
+ * below it. A ring of fixed size.
  *
  * <p>Not safe for use by several threads.
  */
@@ -19,7 +20,10 @@ public final class SequenceTimes {
     times = new long[capacity];
   }
 
-  /** Notes that everything up to {@code sequence} was there at {@code time}; what does not grow is ignored. */
+  /**
+   * Notes that everything up to {@code sequence} was there at {@code time}; what does not grow is
+   * ignored.
+   */
   public void passed(long sequence, long time) {
     if (written > 0 && sequence <= sequences[slot(written - 1)]) {
       return;
@@ -29,7 +33,10 @@ public final class SequenceTimes {
     written++;
   }
 
-  /** When {@code sequence} was first known to be there, or -1 if it is not there or no longer remembered. */
+  /**
+   * When {@code sequence} was first known to be there, or -1 if it is not there or no longer
+   * remembered.
+   */
   public long at(long sequence) {
     long low = Math.max(0, written - sequences.length);
     long high = written;

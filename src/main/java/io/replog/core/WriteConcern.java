@@ -5,7 +5,10 @@ public sealed interface WriteConcern {
   /** Highest number that can be asked for. */
   int MAX_COPIES = 1000;
 
-  /** This many copies, whoever has them; of a majority's size or more, the majority's watermark must have passed too. */
+  /**
+   * This many copies, whoever has them; of a majority's size or more, the majority's watermark must
+   * have passed too.
+   */
   record Copies(int count) implements WriteConcern {
     public Copies {
       if (count < 1 || count > MAX_COPIES) {

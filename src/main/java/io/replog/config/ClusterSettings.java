@@ -1,0 +1,17 @@
+package io.replog.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The settings of a cluster on one machine, all checked.
+ *
+ * @param delays one for each secondary
+ */
+public record ClusterSettings(
+    int masters, List<Duration> delays, String host, int port, Path data) {
+  public int secondaries() {
+    return delays.size();
+  }
+}

@@ -2,10 +2,13 @@ package io.replog.client;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -112,22 +115,12 @@ public final class ReplogClient implements AutoCloseable {
   }
 
   /** Copies the answer to a read, one JSON document, as it comes. */
-  public void copyTo(Read read, OutputStream out) throws ClientException, IOException {
+  public void copyTo(Read read, Writer out) throws ClientException {
     HttpResponse<InputStream> response = get(read.query(), JSON, null);
-    try (InputStream body = response.body()) {
-      byte[] buffer = new byte[1 << 16];
-      while (true) {
-        int length;
-        try {
-          length = body.read(buffer);
-        } catch (IOException e) {
-          throw transport.lost(e);
-        }
-        if (length < 0) {
-          return;
-        }
-        out.write(buffer, 0, length);
-      }
+    try (Reader body = new InputStreamReader(response.body(), StandardCharsets.UTF_8)) {
+      body.transferTo(out);
+    } catch (IOException e) {
+      throw transport.lost(e);
     }
   }
 

@@ -323,6 +323,31 @@ public record Property<T>(
     return List.copyOf(TABLE);
   }
 
+  /** Those that say what one node is: two nodes on one machine never share them. */
+  public static List<Property<?>> ofOneNode() {
+    return List.of(
+        PORT,
+        DATA,
+        ID,
+        ADVERTISE,
+        ADVERTISED_HOST,
+        SECONDARIES,
+        JOIN,
+        MASTER,
+        DELAY,
+        SUPERVISED_BY);
+  }
+
+  /** Those that only {@code replog cluster} reads. */
+  public static List<Property<?>> ofTheCluster() {
+    return List.of(CLUSTER_SECONDARIES, CLUSTER_MASTERS, CLUSTER_DELAYS);
+  }
+
+  /** Every environment variable that sets it. */
+  public List<String> allVariables() {
+    return Stream.concat(variables().stream(), others.stream().map(Variable::name)).toList();
+  }
+
   /** The {@code REPLOG_*} variables that set it: the first is the documented one. */
   public List<String> variables() {
     String upper = name.toUpperCase(Locale.ROOT).replace('.', '_');

@@ -67,6 +67,12 @@ public final class Settings {
     return new Settings(kind, options, properties, System.getenv(), Settings::nameOfThisHost);
   }
 
+  /** The node that the client commands talk to. */
+  public static URI url(@Nullable String option) {
+    return of(NodeKind.MASTER, option == null ? Map.of() : Map.of(Property.URL, option))
+        .get(Property.URL);
+  }
+
   /**
    * The value in force, nothing where there is none.
    *
@@ -168,7 +174,8 @@ public final class Settings {
         List.copyOf(delays),
         get(Property.HOST),
         port,
-        find(Property.DATA).orElse(Path.of("replog-data")));
+        find(Property.DATA).orElse(Path.of("replog-data")),
+        !isSet(Property.FAULTS) || get(Property.FAULTS));
   }
 
   private @Nullable List<URI> declared() {
@@ -247,6 +254,10 @@ public final class Settings {
         "%s is %s; it must be %s %s, which is %s"
             .formatted(
                 source(wrong), Form.text(get(wrong)), how, source(other), Form.text(get(other))));
+  }
+
+  private boolean isSet(Property<?> property) {
+    return !source(property).equals(property.name());
   }
 
   /** The name under which the value in force was set; the property's own name for a default. */

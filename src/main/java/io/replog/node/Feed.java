@@ -287,7 +287,11 @@ final class Feed {
           retry("no receipt in time");
         }
       }
-      case Stage.Down down -> {}
+      case Stage.Down down -> {
+        if (session.introduced()) {
+          session.introduce();
+        }
+      }
       case Stage.Diverging diverging -> session.introduce();
     }
   }

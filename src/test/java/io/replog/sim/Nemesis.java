@@ -101,26 +101,16 @@ final class Nemesis {
 
   private void startNow(SimNode node) {
     node.start();
-    if (!node.up()) {
-      start(node, 100_000_000L);
-    }
   }
 
   private void crashSoon(SimNode node) {
     trace.note(node.id() + " is going to crash in the middle of something");
     node.disk().crashAtOperation(1 + random.nextInt(40));
-    long incarnation = node.incarnation();
-    clock.in(
-        2_000_000_000L,
-        node.id(),
-        "recover",
-        null,
-        () -> {
-          if (node.up() && node.incarnation() == incarnation) {
-            node.powerFailure();
-          }
-          start(node, 0);
-        });
+  }
+
+  /** Starts a node again that went down by itself. */
+  void restart(SimNode node) {
+    start(node, stopped ? 100_000_000L : downtime());
   }
 
   private void everybody() {

@@ -35,6 +35,9 @@ final class SimNode {
     void turned(SimNode node);
 
     void goesDown(SimNode node);
+
+    /** It went down by itself, by a crash that was planted in its disk. */
+    void crashed(SimNode node);
   }
 
   private static final LogOptions SMALL = new LogOptions(2048, 256, 512, 2);
@@ -176,6 +179,7 @@ final class SimNode {
       open(mine);
     } catch (SimulatedCrash crash) {
       down(true, "in recovery: " + crash.getMessage());
+      watcher.crashed(this);
     } catch (DamagedLogException | DamagedFileException damaged) {
       damaged(damaged);
     }
@@ -273,6 +277,7 @@ final class SimNode {
       case StorageException storage when diskHarmed -> down(false, "gave up: " + storage.getMessage());
       default -> throw new Violation("invariant", id() + " broke: " + escaped, escaped);
     }
+    watcher.crashed(this);
   }
 
   void pause() {

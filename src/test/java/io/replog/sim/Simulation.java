@@ -94,6 +94,11 @@ final class Simulation {
     public void goesDown(SimNode node) {
       invariants.goesDown(node);
     }
+
+    @Override
+    public void crashed(SimNode node) {
+      nemesis.restart(node);
+    }
   }
 
   /** Runs one seed to its end, or to the first violation. */

@@ -80,7 +80,9 @@ final class SimClients {
     busy++;
     switch (random.nextInt(10)) {
       case 0 -> {
-        read(cluster.nodes().get(random.nextInt(cluster.nodes().size())), random.nextBoolean());
+        SimNode node = cluster.nodes().get(random.nextInt(cluster.nodes().size()));
+        boolean majority = random.nextBoolean();
+        node.read(() -> read(node, majority));
         done(client);
       }
       case 1, 2 -> linearizable(client);

@@ -150,14 +150,15 @@ final class SimLoop implements NodeLoop {
             endOfTurn.poll().run();
           }
         });
-    if (!ended) {
-      afterTurn.run();
-      planTurn();
-    }
+    guarded(afterTurn);
+    planTurn();
   }
 
-  @SuppressWarnings("CatchAndPrintStackTrace")
-  private void guarded(Runnable task) {
+  /** Runs something of this process, which may bring it down. */
+  void guarded(Runnable task) {
+    if (ended) {
+      return;
+    }
     try {
       task.run();
     } catch (Violation violation) {

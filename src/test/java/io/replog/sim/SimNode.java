@@ -159,6 +159,14 @@ final class SimNode {
     return part;
   }
 
+  /** Reads what the node shows; its disk may bring it down. */
+  void read(Runnable reading) {
+    SimLoop mine = loop;
+    if (mine != null) {
+      mine.guarded(reading);
+    }
+  }
+
   // ---- its life
 
   void start() {

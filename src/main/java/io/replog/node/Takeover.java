@@ -439,7 +439,9 @@ final class Takeover extends Inactive implements Feed.Listener {
     if (!quorum(synced::contains)) {
       return;
     }
-    context().copy().save(state -> state.withIncumbentEpoch(reign.epoch()));
+    LocalCopy copy = context().copy();
+    copy.save(state -> state.withIncumbentEpoch(reign.epoch()));
+    copy.commit(copy.lastSequence());
     succeeded = true;
     context().become(new ActiveMaster(context(), reign, feeds.values()));
   }

@@ -112,10 +112,10 @@ final class Founding extends Inactive {
     UUID cluster = new UUID(context().random().nextLong(), context().random().nextLong());
     LocalCopy copy = context().copy();
     UUID store = copy.state().store();
-    copy.begin(cluster);
-    copy.save(
+    copy.begin(
         state ->
             state
+                .withCluster(cluster)
                 .withPromise(1, store)
                 .withLogEpoch(1, store)
                 .withIncumbentEpoch(1)

@@ -173,7 +173,12 @@ final class LocalCopy {
 
   /** Begins the log of a cluster: hash(0) is known from now on. */
   void begin(UUID clusterId) {
-    save(state -> state.withCluster(clusterId));
+    begin(state -> state.withCluster(clusterId));
+  }
+
+  /** Begins the log of a cluster together with what else is true from then on. */
+  void begin(UnaryOperator<NodeState> withCluster) {
+    save(withCluster);
     publish();
   }
 

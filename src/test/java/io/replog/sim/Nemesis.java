@@ -1,6 +1,10 @@
 package io.replog.sim;
 
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /** What goes wrong, and when: by chance, until it is told to heal everything. */
@@ -11,6 +15,8 @@ final class Nemesis {
   private final Trace trace;
   private final RandomGenerator random;
   private final long betweenNanos;
+  private final double ambushes;
+  private final Map<String, Long> promised = new HashMap<>();
   private boolean stopped;
 
   Nemesis(
@@ -21,6 +27,7 @@ final class Nemesis {
     this.trace = trace;
     this.random = random;
     this.betweenNanos = 200_000_000L + random.nextLong(2_500_000_000L);
+    this.ambushes = profile.faults() && random.nextBoolean() ? 0.7 * random.nextDouble() : 0;
   }
 
   void start() {
@@ -43,6 +50,81 @@ final class Nemesis {
       }
       start(node, random.nextLong(500_000_000L));
     }
+  }
+
+  /** A node has run a turn: one that has just begun to take over is a good victim. */
+  void turned(SimNode node) {
+    if (stopped || ambushes == 0 || !node.master()) {
+      return;
+    }
+    long epoch = node.state().promisedEpoch();
+    Long before = promised.put(node.id(), epoch);
+    if (before != null && before < epoch && random.nextDouble() < ambushes) {
+      clock.in(
+          random.nextLong(random.nextBoolean() ? 20_000_000L : 200_000_000L),
+          "nemesis",
+          "ambush",
+          node.id(),
+          () -> {
+            if (!stopped) {
+              ambush(node);
+            }
+          });
+    }
+  }
+
+  private void ambush(SimNode candidate) {
+    List<SimNode> secondaries = cluster.secondaries();
+    SimNode secondary = secondaries.get(random.nextInt(secondaries.size()));
+    SimNode master = cluster.masters().get(random.nextInt(cluster.masters().size()));
+    switch (random.nextInt(7)) {
+      case 0 -> {
+        candidate.powerFailure();
+        start(candidate, downtime());
+      }
+      case 1 -> {
+        candidate.kill();
+        start(candidate, random.nextLong(200_000_000L));
+      }
+      case 2 -> {
+        secondary.powerFailure();
+        start(secondary, random.nextLong(200_000_000L));
+      }
+      case 3 -> {
+        candidate.powerFailure();
+        start(candidate, 1_000_000_000L + downtime());
+        halves(secondary, master);
+      }
+      case 4 -> halves(secondary, candidate);
+      case 5 -> halves(secondary, master);
+      default -> pause(candidate);
+    }
+  }
+
+  /** Splits the nodes in two; a secondary and a master are on different sides. */
+  private void halves(SimNode secondary, SimNode master) {
+    Set<SimNode> side = new LinkedHashSet<>();
+    for (SimNode node : cluster.nodes()) {
+      boolean here = node == secondary || (node != master && random.nextBoolean());
+      if (here) {
+        side.add(node);
+      }
+    }
+    for (SimNode one : side) {
+      for (SimNode other : cluster.nodes()) {
+        if (!side.contains(other)) {
+          cluster.network().cut(one.id(), other.id());
+          cluster.network().cut(other.id(), one.id());
+        }
+      }
+    }
+    trace.note("one side: " + side.stream().map(SimNode::id).toList());
+    clock.in(
+        1_000_000_000L + random.nextLong(6_000_000_000L),
+        "nemesis",
+        "heals",
+        null,
+        () -> cluster.network().mend());
   }
 
   private void next() {
@@ -183,7 +265,7 @@ final class Nemesis {
 
   private void healNetworkLater() {
     clock.in(
-        random.nextLong(6_000_000_000L), "nemesis", "heals", null, () -> cluster.network().heal());
+        random.nextLong(6_000_000_000L), "nemesis", "heals", null, () -> cluster.network().calm());
   }
 
   private void fill(SimNode node) {

@@ -22,8 +22,16 @@ final class SimCluster {
    *
    * @param declared whether the secondaries are a declared list, not registered by themselves
    * @param deduplicationEntries window of retried appends
+   * @param climate what its network is like
+   * @param slowestSyncNanos how long a disk takes at most, but for a stall
    */
-  record Shape(int masters, int secondaries, boolean declared, long deduplicationEntries) {}
+  record Shape(
+      int masters,
+      int secondaries,
+      boolean declared,
+      long deduplicationEntries,
+      Weather climate,
+      long slowestSyncNanos) {}
 
   SimCluster(
       Shape shape,
@@ -34,7 +42,7 @@ final class SimCluster {
       Sabotage sabotage) {
     this.shape = shape;
     this.clock = clock;
-    this.network = new SimNetwork(clock, random.split());
+    this.network = new SimNetwork(clock, random.split(), shape.climate());
     network.tap((from, to, message) -> sabotage.passing(this, from, to, message));
     List<String> declared = new ArrayList<>();
     for (int i = 0; i < shape.secondaries(); i++) {
@@ -50,6 +58,7 @@ final class SimCluster {
               network,
               trace,
               random.split(),
+              shape.slowestSyncNanos(),
               watcher,
               sabotage));
     }
@@ -62,6 +71,7 @@ final class SimCluster {
               network,
               trace,
               random.split(),
+              shape.slowestSyncNanos(),
               watcher,
               sabotage));
     }

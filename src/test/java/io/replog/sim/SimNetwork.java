@@ -34,13 +34,19 @@ final class SimNetwork {
   private final Map<String, SimNode> byUrl = new HashMap<>();
   private final Set<Direction> cut = new HashSet<>();
   private final List<Link> links = new ArrayList<>();
-  private Weather weather = Weather.FINE;
+  private final Weather climate;
+  private Weather weather;
   private Tap tap = (from, to, message) -> List.of(message);
   private long delivered;
 
-  SimNetwork(SimClock clock, RandomGenerator random) {
+  /**
+   * @param climate what the network is like while nothing special happens
+   */
+  SimNetwork(SimClock clock, RandomGenerator random, Weather climate) {
     this.clock = clock;
     this.random = random;
+    this.climate = climate;
+    this.weather = climate;
   }
 
   void add(SimNode node) {
@@ -64,6 +70,17 @@ final class SimNetwork {
 
   void cut(String from, String to) {
     cut.add(new Direction(from, to));
+  }
+
+  /** Messages pass in every direction again. */
+  void mend() {
+    cut.clear();
+  }
+
+  /** Directions are open and the weather is what it is on most days. */
+  void calm() {
+    cut.clear();
+    weather = climate;
   }
 
   void heal() {

@@ -42,7 +42,6 @@ final class SimNode {
 
   private static final LogOptions SMALL = new LogOptions(2048, 256, 512, 2);
   private static final long FASTEST_SYNC_NANOS = 100_000;
-  private static final long SLOWEST_SYNC_NANOS = 12_000_000;
   private static final long STALL_NANOS = 400_000_000;
 
   private final NodeConfig config;
@@ -51,6 +50,7 @@ final class SimNode {
   private final SimNetwork network;
   private final Trace trace;
   private final SplittableGenerator random;
+  private final long slowestSyncNanos;
   private final Watcher watcher;
   private final Sabotage sabotage;
   private final long skewMillis;
@@ -70,6 +70,7 @@ final class SimNode {
       SimNetwork network,
       Trace trace,
       SplittableGenerator random,
+      long slowestSyncNanos,
       Watcher watcher,
       Sabotage sabotage) {
     this.config = config;
@@ -78,6 +79,7 @@ final class SimNode {
     this.network = network;
     this.trace = trace;
     this.random = random;
+    this.slowestSyncNanos = slowestSyncNanos;
     this.watcher = watcher;
     this.sabotage = sabotage;
     this.skewMillis = random.nextLong(4000) - 2000;
@@ -190,6 +192,12 @@ final class SimNode {
       watcher.crashed(this);
     } catch (DamagedLogException | DamagedFileException damaged) {
       damaged(damaged);
+    } catch (StorageException failed) {
+      if (!diskHarmed) {
+        throw failed;
+      }
+      down(false, "could not start: " + failed.getMessage());
+      watcher.crashed(this);
     }
   }
 
@@ -241,7 +249,7 @@ final class SimNode {
   private long syncNanos() {
     return random.nextInt(100) == 0
         ? random.nextLong(STALL_NANOS)
-        : FASTEST_SYNC_NANOS + random.nextLong(SLOWEST_SYNC_NANOS);
+        : FASTEST_SYNC_NANOS + random.nextLong(slowestSyncNanos);
   }
 
   /** The process dies; what it wrote stays. */

@@ -5,6 +5,7 @@ import io.replog.node.NodeProbe;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,9 @@ final class Simulation {
     int secondaries = small ? 2 : 1 + shapes.nextInt(profile.secondaries());
     int masters = profile.masters() == 1 ? 1 : 2 + shapes.nextInt(profile.masters() - 1);
     boolean declared = masters > 1 || shapes.nextInt(3) > 0;
-    var shape = new SimCluster.Shape(masters, secondaries, declared, 10_000);
+    var shape =
+        new SimCluster.Shape(
+            masters, secondaries, declared, 10_000, climate(shapes), slowestSync(shapes));
     this.cluster = new SimCluster(shape, clock, trace, random.split(), new Watcher(sabotage), sabotage);
     this.clientCount = 1 + shapes.nextInt(5);
     this.clients =
@@ -70,6 +73,18 @@ final class Simulation {
             Duration.ofMillis(1 + shapes.nextInt(300)));
     this.nemesis = new Nemesis(profile, clock, cluster, trace, random.split());
     trace.note("seed " + seed + " profile " + profile.name() + " " + shape);
+  }
+
+  private Weather climate(RandomGenerator random) {
+    if (!profile.faults() || random.nextBoolean()) {
+      return Weather.FINE;
+    }
+    long slowest = 1_000_000L << random.nextInt(8);
+    return new Weather(slowest / 10, slowest, 0, 0, 0, 1);
+  }
+
+  private static long slowestSync(RandomGenerator random) {
+    return 1_000_000L << random.nextInt(8);
   }
 
   private final class Watcher implements SimNode.Watcher {
@@ -88,6 +103,7 @@ final class Simulation {
     public void turned(SimNode node) {
       sabotage.turned(node);
       invariants.turned(node);
+      nemesis.turned(node);
     }
 
     @Override

@@ -4,11 +4,12 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
 /**
  * Runs many seeds, or one with its trace: {@code seeds=10000 from=1 profile=masters}, {@code seed=7
- * profile=masters trace=400}.
+ * profile=masters trace=400}; {@code bug=CUT_BY_LENGTH} plants a bug.
  */
 final class SimulatorMain {
   private SimulatorMain() {}
@@ -26,7 +27,10 @@ final class SimulatorMain {
     long seeds = one ? 1 : Long.parseLong(options.getOrDefault("seeds", "1000"));
     int most = Integer.parseInt(options.getOrDefault("failures", "1"));
     int lines = Integer.parseInt(options.getOrDefault("trace", one ? "300" : "0"));
-    boolean failed = run(profile, from, seeds, most, lines);
+    String bug = options.get("bug");
+    Supplier<Sabotage> sabotage =
+        bug == null ? () -> Sabotage.NONE : PlantedBug.valueOf(bug)::plant;
+    boolean failed = run(profile, sabotage, from, seeds, most, lines);
     System.exit(failed ? 1 : 0);
   }
 
@@ -37,7 +41,8 @@ final class SimulatorMain {
     }
   }
 
-  private static boolean run(Profile profile, long from, long seeds, int most, int lines) {
+  private static boolean run(
+      Profile profile, Supplier<Sabotage> sabotage, long from, long seeds, int most, int lines) {
     long began = System.nanoTime();
     long events = 0;
     long committed = 0;
@@ -48,8 +53,8 @@ final class SimulatorMain {
     for (long seed = from; seed < from + seeds && failures < most; seed++) {
       Simulation.Outcome outcome =
           lines > 0
-              ? Simulation.traced(seed, profile, Sabotage.NONE, lines)
-              : Simulation.run(seed, profile, Sabotage.NONE);
+              ? Simulation.traced(seed, profile, sabotage.get(), lines)
+              : Simulation.run(seed, profile, sabotage.get());
       done++;
       events += outcome.events();
       committed += outcome.committed();

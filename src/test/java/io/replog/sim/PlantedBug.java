@@ -21,33 +21,41 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Bugs that the simulator must find, each planted through the ports of nodes that have none. */
-enum PlantedBug {
-  ACKNOWLEDGE_BEFORE_STORING("masters", AcknowledgeBeforeStoring::new),
-  ACKNOWLEDGE_BEFORE_FSYNC("masters", AcknowledgeBeforeFsync::new),
-  SKIP_THE_EPOCH_CHECK("masters", SkipTheEpochCheck::new),
-  ACTIVATE_ON_TOO_FEW("masters", ActivateOnTooFew::new),
-  LABEL_BEFORE_THE_WHOLE_LOG("masters", LabelBeforeTheWholeLog::new),
-  FORGET_A_PROMISE_AT_RESTART("masters", ForgetAPromiseAtRestart::new),
-  CUT_BY_LENGTH("masters", CutByLength::new),
-  LOSE_THE_KEYS_ON_FAILOVER("masters", LoseTheKeysOnFailover::new),
-  INCUMBENCY_BY_LOG_EPOCH("masters", IncumbencyByLogEpoch::new),
-  INCUMBENT_ADOPTS_NOTHING("masters", IncumbentAdoptsNothing::new);
+/**
+ * A bug that the simulator must find, planted through the ports of nodes that have none.
+ *
+ * @param profileName the runs that find it
+ * @param from the seed to begin with
+ */
+record PlantedBug(String name, String profileName, long from, Supplier<Sabotage> sabotage) {
+  static final List<PlantedBug> ALL =
+      List.of(
+          new PlantedBug("acknowledge-before-storing", "masters", 1, AcknowledgeBeforeStoring::new),
+          new PlantedBug("acknowledge-before-fsync", "masters", 1, AcknowledgeBeforeFsync::new),
+          new PlantedBug("skip-the-epoch-check", "masters", 1, SkipTheEpochCheck::new),
+          new PlantedBug("activate-on-too-few", "masters", 1, ActivateOnTooFew::new),
+          new PlantedBug("label-before-the-whole-log", "masters", 1, LabelBeforeTheWholeLog::new),
+          new PlantedBug("forget-a-promise-at-restart", "masters", 1, ForgetAPromiseAtRestart::new),
+          new PlantedBug("cut-by-length", "masters", 1, CutByLength::new),
+          new PlantedBug("lose-the-keys-on-failover", "masters", 1, LoseTheKeysOnFailover::new),
+          new PlantedBug("incumbency-by-log-epoch", "masters", 1, IncumbencyByLogEpoch::new),
+          new PlantedBug("incumbent-adopts-nothing", "masters", 1, IncumbentAdoptsNothing::new));
 
-  private final String profile;
-  private final Supplier<Sabotage> sabotage;
-
-  PlantedBug(String profile, Supplier<Sabotage> sabotage) {
-    this.profile = profile;
-    this.sabotage = sabotage;
+  static PlantedBug named(String name) {
+    return ALL.stream().filter(bug -> bug.name().equals(name)).findFirst().orElseThrow();
   }
 
   Profile profile() {
-    return Profile.named(profile);
+    return Profile.named(profileName);
   }
 
   Sabotage plant() {
     return sabotage.get();
+  }
+
+  @Override
+  public String toString() {
+    return name;
   }
 
   /** What a secondary was sent, it has stored and on disk, as it says. */
@@ -79,11 +87,7 @@ enum PlantedBug {
       return List.of(
           message instanceof Acknowledge said
               ? acknowledging(
-                  said,
-                  said.epoch(),
-                  said.logEpoch(),
-                  said.storedSequence(),
-                  said.storedSequence())
+                  said, said.epoch(), said.logEpoch(), said.storedSequence(), said.storedSequence())
               : message);
     }
   }

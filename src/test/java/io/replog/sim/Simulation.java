@@ -60,7 +60,8 @@ final class Simulation {
     var shape =
         new SimCluster.Shape(
             masters, secondaries, declared, 10_000, climate(shapes), slowestSync(shapes));
-    this.cluster = new SimCluster(shape, clock, trace, random.split(), new Watcher(sabotage), sabotage);
+    this.cluster =
+        new SimCluster(shape, clock, trace, random.split(), new Watcher(sabotage), sabotage);
     this.clientCount = 1 + shapes.nextInt(5);
     this.clients =
         new SimClients(

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs many seeds, or one with its trace: {@code seeds=10000 from=1 profile=masters}, {@code seed=7
- * profile=masters trace=400}; {@code bug=CUT_BY_LENGTH} plants a bug.
+ * profile=masters trace=400}; {@code bug=cut-by-length} plants a bug.
  */
 final class SimulatorMain {
   private SimulatorMain() {}
@@ -28,8 +28,7 @@ final class SimulatorMain {
     int most = Integer.parseInt(options.getOrDefault("failures", "1"));
     int lines = Integer.parseInt(options.getOrDefault("trace", one ? "300" : "0"));
     String bug = options.get("bug");
-    Supplier<Sabotage> sabotage =
-        bug == null ? () -> Sabotage.NONE : PlantedBug.valueOf(bug)::plant;
+    Supplier<Sabotage> sabotage = bug == null ? () -> Sabotage.NONE : PlantedBug.named(bug)::plant;
     boolean failed = run(profile, sabotage, from, seeds, most, lines);
     System.exit(failed ? 1 : 0);
   }
@@ -64,7 +63,8 @@ final class SimulatorMain {
       Violation violation = outcome.violation();
       if (violation != null) {
         failures++;
-        System.out.println("seed=" + seed + " profile=" + profile.name() + " " + violation.getMessage());
+        System.out.println(
+            "seed=" + seed + " profile=" + profile.name() + " " + violation.getMessage());
         if (violation.getCause() != null && (lines > 0 || most == 1)) {
           violation.getCause().printStackTrace(System.out);
         }

@@ -32,6 +32,7 @@ public final class SecondaryNode implements Node {
   private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
   private volatile ClusterView view;
   private volatile boolean ready;
+  private volatile boolean wantsRegistration = true;
 
   /**
    * @param directory open and recovered; this node closes it
@@ -51,6 +52,7 @@ public final class SecondaryNode implements Node {
     this.copy = new LocalCopy(directory, loop, syncThread);
     this.role = new SecondaryRole(config, loop, copy, faults, handFed, random);
     this.view = role.view();
+    loop.execute(copy::sync);
     loop.execute(this::refresh);
   }
 
@@ -59,11 +61,17 @@ public final class SecondaryNode implements Node {
     copy.rememberCommitted();
     ClusterView now = role.view();
     ready = role.ready();
+    wantsRegistration = role.wantsRegistration();
     if (!now.equals(view)) {
       view = now;
       subscribers.forEach(Runnable::run);
     }
     loop.schedule(config.heartbeat(), this::refresh);
+  }
+
+  /** Whether this node has to make itself known to a master. From any thread. */
+  public boolean wantsRegistration() {
+    return wantsRegistration;
   }
 
   @Override

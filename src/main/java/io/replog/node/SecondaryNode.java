@@ -25,7 +25,6 @@ public final class SecondaryNode implements Node {
   private final NodeConfig config;
   private final NodeLoop loop;
   private final LocalCopy copy;
-  private final DataDirectory directory;
   private final FaultGate faults;
   private final HandFed handFed = new HandFed();
   private final SecondaryRole role;
@@ -46,7 +45,6 @@ public final class SecondaryNode implements Node {
       RandomGenerator random,
       Faults initialFaults) {
     this.config = config;
-    this.directory = directory;
     this.loop = loop;
     this.faults = new FaultGate(initialFaults, random);
     this.copy = new LocalCopy(directory, loop, syncThread);
@@ -202,7 +200,7 @@ public final class SecondaryNode implements Node {
     if (loop instanceof NodeThread thread) {
       thread.close();
     }
-    directory.close();
+    copy.close(grace);
   }
 
   private @Nullable String activeUrl() {

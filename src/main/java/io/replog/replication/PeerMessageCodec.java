@@ -116,11 +116,16 @@ public final class PeerMessageCodec {
   /**
    * Bytes that {@link #encodeHead} writes: length, type and fields, everything but the frames.
    *
-   * @throws IllegalArgumentException if a text or a list is longer than a message can hold
+   * @throws IllegalArgumentException if the message is longer than {@value #MAX_BYTES}, or a text
+   *     or a list in it longer than its limit
    */
   public static int headBytes(PeerMessage message) {
     FieldWriter counted = new FieldWriter(null);
     write(message, counted);
+    long length = (long) counted.size() + frames(message).remaining();
+    if (length > MAX_BYTES) {
+      throw new IllegalArgumentException("a message of " + length + " bytes, over " + MAX_BYTES);
+    }
     return LENGTH_BYTES + counted.size();
   }
 
@@ -140,14 +145,9 @@ public final class PeerMessageCodec {
    *
    * @param headBytes what {@link #headBytes} says of the message
    * @param out with room for that many bytes
-   * @throws IllegalArgumentException if the message is longer than {@value #MAX_BYTES}
    */
   public static void encodeHead(PeerMessage message, int headBytes, ByteBuffer out) {
-    long length = (long) headBytes - LENGTH_BYTES + frames(message).remaining();
-    if (length > MAX_BYTES) {
-      throw new IllegalArgumentException("a message of " + length + " bytes, over " + MAX_BYTES);
-    }
-    out.putInt((int) length);
+    out.putInt(headBytes - LENGTH_BYTES + frames(message).remaining());
     write(message, new FieldWriter(out));
   }
 

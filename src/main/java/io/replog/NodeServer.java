@@ -43,7 +43,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node as a process: puts data directory, node thread, transport and HTTP server together, and takes them apart in order.
+ * One node as a process: puts data directory, node thread, transport and HTTP server together, and
+ * takes them apart in order.
  */
 final class NodeServer {
   private static final Logger LOG = LoggerFactory.getLogger(NodeServer.class);
@@ -88,7 +89,8 @@ final class NodeServer {
     ExecutorService syncThread =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("log-sync").daemon(true).factory());
-    HttpPeerTransport transport = new HttpPeerTransport(CONNECT, OPEN, HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
+    HttpPeerTransport transport =
+        new HttpPeerTransport(CONNECT, OPEN, HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
     Node node = node(directory, thread, syncThread, transport);
     thread.start();
     ApplicationContext context;
@@ -106,7 +108,10 @@ final class NodeServer {
     watchSupervisor();
     LOG.info(
         "listening node={} role={} url={} data={}",
-        node.id(), settings.kind(), settings.advertise(), settings.data());
+        node.id(),
+        settings.kind(),
+        settings.advertise(),
+        settings.data());
     await();
     return 0;
   }

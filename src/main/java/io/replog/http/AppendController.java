@@ -64,8 +64,7 @@ final class AppendController {
 
   private CompletableFuture<? extends HttpResponse<?>> withList(Appended appended) {
     long last = node.watermarks().lastSequence();
-    ListChunks list =
-        new ListChunks(node.log(), new ListForm.AfterAppend(appended), 1, last, last);
+    ListChunks list = new ListChunks(node.log(), new ListForm.AfterAppend(appended), 1, last, last);
     return lists.of(
         OutcomeMapper.response(appended, a -> new byte[0])
             .header(AppendHeaders.PREFERENCE_APPLIED, AppendHeaders.REPRESENTATION),

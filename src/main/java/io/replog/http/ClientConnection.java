@@ -27,8 +27,7 @@ final class ClientConnection {
     while (inner instanceof HttpRequestWrapper<?> wrapper) {
       inner = wrapper.getDelegate();
     }
-    return new ClientConnection(
-        ((NettyHttpRequest<?>) inner).getChannelHandlerContext().channel());
+    return new ClientConnection(((NettyHttpRequest<?>) inner).getChannelHandlerContext().channel());
   }
 
   /** Runs something short on the connection's event loop, where its answer is written. */
@@ -38,15 +37,13 @@ final class ClientConnection {
 
   /** Runs something short on the event loop once. */
   Subscription after(Duration delay, Runnable task) {
-    return cancelling(
-        channel.eventLoop().schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS));
+    return cancelling(channel.eventLoop().schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS));
   }
 
   /** Runs something short on the event loop again and again. */
   Subscription every(Duration period, Runnable task) {
     long ms = period.toMillis();
-    return cancelling(
-        channel.eventLoop().scheduleAtFixedRate(task, ms, ms, TimeUnit.MILLISECONDS));
+    return cancelling(channel.eventLoop().scheduleAtFixedRate(task, ms, ms, TimeUnit.MILLISECONDS));
   }
 
   /**

@@ -125,8 +125,6 @@ record ClusterDocument(
   }
 
   private static List<Seat> seats(Configuration configuration) {
-    return configuration.seats().stream()
-        .map(seat -> new Seat(seat.node(), seat.store()))
-        .toList();
+    return configuration.seats().stream().map(seat -> new Seat(seat.node(), seat.store())).toList();
   }
 }

@@ -100,7 +100,8 @@ final class JsonBody {
     String text = parser.getText();
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
-        if (!Character.isSurrogatePair(text.charAt(i), i + 1 < text.length() ? text.charAt(i + 1) : 0)) {
+        if (!Character.isSurrogatePair(
+            text.charAt(i), i + 1 < text.length() ? text.charAt(i + 1) : 0)) {
           throw wrong("has half a surrogate pair, which no UTF-8 can hold");
         }
         i++;

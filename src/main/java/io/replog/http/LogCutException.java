@@ -13,7 +13,8 @@ final class LogCutException extends IOException {
 
   Problem problem() {
     return new Problem(
-            Problem.Kind.ROLLED_BACK, "the log was cut back before entry " + sequence + "; ask again")
+            Problem.Kind.ROLLED_BACK,
+            "the log was cut back before entry " + sequence + "; ask again")
         .with("sequence", sequence);
   }
 }

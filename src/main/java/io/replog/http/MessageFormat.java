@@ -40,7 +40,8 @@ enum MessageFormat {
     throw new ProblemException(
         new Problem(
                 Kind.NOT_ACCEPTABLE,
-                "messages are served as application/json, application/x-ndjson and text/event-stream")
+                "messages are served as application/json, application/x-ndjson and"
+                    + " text/event-stream")
             .with("accept", accepted.stream().map(MediaType::toString).toList()));
   }
 }

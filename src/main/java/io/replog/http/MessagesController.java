@@ -1,7 +1,7 @@
 package io.replog.http;
 
-import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.Controller;
@@ -32,8 +32,7 @@ final class MessagesController {
     MessageFormat format = MessageFormat.of(request);
     ClientConnection connection = ClientConnection.of(request);
     if (format == MessageFormat.EVENTS) {
-      return CompletableFuture.completedFuture(
-          tails.open(ReadQuery.ofTail(request), connection));
+      return CompletableFuture.completedFuture(tails.open(ReadQuery.ofTail(request), connection));
     }
     ReadQuery query = ReadQuery.ofList(request);
     return gate.read(query, connection, bounds -> list(query, format, bounds));
@@ -52,7 +51,6 @@ final class MessagesController {
       return CompletableFuture.completedFuture(
           response.body(HandFedList.bytes(bounds.handFed(), form, query.from(), end)));
     }
-    return lists.of(
-        response, new ListChunks(node.log(), form, query.from(), end, bounds.last()));
+    return lists.of(response, new ListChunks(node.log(), form, query.from(), end, bounds.last()));
   }
 }

@@ -45,7 +45,9 @@ final class OutcomeMapper {
       case Injected(boolean appended) ->
           new Problem(
                   Kind.INJECTED_FAULT,
-                  appended ? "failed after the append, as asked" : "failed before the append, as asked")
+                  appended
+                      ? "failed after the append, as asked"
+                      : "failed before the append, as asked")
               .with("appended", appended)
               .response();
       case Refused(NotMaster(var active)) -> Problem.notMaster(active).response();
@@ -60,15 +62,13 @@ final class OutcomeMapper {
       case Refused(DiskFailed(String detail)) -> new Problem(Kind.DISK_FAILED, detail).response();
       case Refused(SequenceMismatch(long expected, long next)) ->
           new Problem(
-                  Kind.SEQUENCE_MISMATCH,
-                  "sequence %d is next, not %d".formatted(next, expected))
+                  Kind.SEQUENCE_MISMATCH, "sequence %d is next, not %d".formatted(next, expected))
               .with("expectedSequence", expected)
               .with("nextSequence", next)
               .response();
       case Refused(KeyReused(String key, long sequence)) ->
           new Problem(
-                  Kind.KEY_REUSED,
-                  "this key is that of another message, at sequence " + sequence)
+                  Kind.KEY_REUSED, "this key is that of another message, at sequence " + sequence)
               .with("key", key)
               .with("sequence", sequence)
               .response();

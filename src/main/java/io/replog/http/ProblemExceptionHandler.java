@@ -9,8 +9,7 @@ import jakarta.inject.Singleton;
 /** Answers what a controller refused. */
 @Singleton
 @Produces("application/problem+json")
-final class ProblemExceptionHandler
-    implements ExceptionHandler<ProblemException, HttpResponse<?>> {
+final class ProblemExceptionHandler implements ExceptionHandler<ProblemException, HttpResponse<?>> {
   @Override
   @SuppressWarnings("rawtypes")
   public HttpResponse<?> handle(HttpRequest request, ProblemException exception) {

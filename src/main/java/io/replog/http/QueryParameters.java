@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The query of a request, read strictly: a mistyped parameter is refused by name, never ignored. */
+/**
+ * The query of a request, read strictly: a mistyped parameter is refused by name, never ignored.
+ */
 final class QueryParameters {
   private final Map<String, List<String>> values;
 

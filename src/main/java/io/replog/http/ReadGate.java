@@ -117,8 +117,7 @@ final class ReadGate {
   }
 
   private static Problem behind(long atLeast, long last) {
-    return new Problem(
-            Kind.BEHIND, "this node has up to %d, not up to %d".formatted(last, atLeast))
+    return new Problem(Kind.BEHIND, "this node has up to %d, not up to %d".formatted(last, atLeast))
         .with("atLeast", atLeast)
         .with("last", last);
   }

@@ -17,7 +17,10 @@ record VerifyDocument(long sequence, boolean equal, List<NodeDocument> nodes) {
   @Serdeable.Serializable
   @JsonInclude(JsonInclude.Include.ALWAYS)
   record NodeDocument(
-      String node, @Nullable Boolean equal, @Nullable String hash, @Nullable Long firstDifference) {}
+      String node,
+      @Nullable Boolean equal,
+      @Nullable String hash,
+      @Nullable Long firstDifference) {}
 
   static VerifyDocument of(VerifyReport report) {
     return new VerifyDocument(

@@ -25,10 +25,8 @@ final class ClusterController {
   }
 
   @Get
-  CompletableFuture<ClusterDocument> cluster() {
-    CompletableFuture<ClusterDocument> answer = new CompletableFuture<>();
-    node.cluster(view -> answer.complete(ClusterDocument.of(view)));
-    return answer;
+  ClusterDocument cluster() {
+    return ClusterDocument.of(node.cluster());
   }
 
   /** The document at once, and again at every change. */

@@ -66,6 +66,7 @@ final class Takeover extends Inactive implements Feed.Listener {
   private Reign reign;
   private Membership membership;
   private boolean incumbent;
+  private boolean succeeded;
   private long deadlineNanos;
 
   Takeover(MasterContext context) {
@@ -93,7 +94,7 @@ final class Takeover extends Inactive implements Feed.Listener {
 
   @Override
   public void leave() {
-    if (!(context().phase() instanceof ActiveMaster)) {
+    if (!succeeded) {
       feeds.values().forEach(Feed::down);
     }
   }
@@ -439,6 +440,7 @@ final class Takeover extends Inactive implements Feed.Listener {
       return;
     }
     context().copy().save(state -> state.withIncumbentEpoch(reign.epoch()));
+    succeeded = true;
     context().become(new ActiveMaster(context(), reign, feeds.values()));
   }
 

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.replog.client.StubNode;
 import io.replog.config.NodeKind;
 import io.replog.config.NodeOptions;
+import io.replog.storage.DataDirectory;
+import io.replog.storage.FileDisk;
+import io.replog.storage.LogOptions;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -107,7 +110,7 @@ class CommandsTest {
     assertThat(err.toString().lines())
         .containsExactly(
             "replog: Not the master: secondary-0 copies (421 not-master)",
-            "  the active master is http://m:8080 (--url http://m:8080)");
+            "  the active master is at --url http://m:8080");
   }
 
   @Test
@@ -243,6 +246,32 @@ class CommandsTest {
     assertThat(asking("verify")).isZero();
     assertThat(asking("verify")).isEqualTo(1);
     assertThat(out.toString()).contains("yes").contains("no answer");
+  }
+
+  @Test
+  void aDirectoryIsCheckedWithoutANode(@TempDir Path directory) throws Exception {
+    FileDisk disk = new FileDisk(directory);
+    DataDirectory open =
+        DataDirectory.open(disk, "n", java.util.UUID::randomUUID, LogOptions.DEFAULT);
+    assertThat(replog("verify", directory.toString())).isEqualTo(1);
+    assertThat(err.toString()).startsWith("replog: ").contains(directory.toString());
+    open.close();
+    assertThat(replog("verify", directory.toString())).isZero();
+    assertThat(out.toString()).contains("last sequence 0").contains("The log is whole");
+
+    Files.writeString(directory.resolve("state"), "nonsense");
+    assertThat(replog("verify", directory.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains(directory.resolve("state") + ": byte 0: ");
+    assertThat(replog("verify", directory.resolve("nowhere").toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("is not a directory");
+  }
+
+  @Test
+  void anArgumentThatTheLocaleMangledIsRefusedAndNotAppended() {
+    assertThat(Commands.mangled(List.of("append", "\ufffd\ufffdlu"), "ANSI_X3.4-1968"))
+        .hasValueSatisfying(line -> assertThat(line).contains("LC_ALL=C.UTF-8"));
+    assertThat(Commands.mangled(List.of("append", "plain"), "ANSI_X3.4-1968")).isEmpty();
+    assertThat(Commands.mangled(List.of("append", "\ufffd"), "UTF-8")).isEmpty();
   }
 
   @Test

@@ -124,16 +124,14 @@ final class Tailing {
     long low = equal ? answer.sequence() : comparing.search().low();
     long high = equal ? comparing.search().high() : answer.sequence() - 1;
     PrefixSearch search = new PrefixSearch(low, Math.max(low, high));
-    compare(
-        session, comparing.standing(), search, search.done() ? search.low() : search.probe());
+    compare(session, comparing.standing(), search, search.done() ? search.low() : search.probe());
   }
 
   private void common(PeerSession source, Standing standing, long sequence) {
     try {
       context
           .copy()
-          .cutAfter(
-              sequence, "the log of epoch " + standing.logEpoch() + " at " + source.node());
+          .cutAfter(sequence, "the log of epoch " + standing.logEpoch() + " at " + source.node());
     } catch (StorageException e) {
       stop("cannot cut: " + e.getMessage());
       return;

@@ -25,13 +25,14 @@ final class ClusterController {
   }
 
   @Get
-  ClusterDocument cluster() {
+  ClusterDocument cluster(HttpRequest<?> request) {
+    QueryParameters.of(request, List.of());
     return ClusterDocument.of(node.cluster());
   }
 
   /** The document at once, and again at every change. */
   @Get("/events")
-  @Produces(MediaType.ALL)
+  @Produces(MediaType.TEXT_EVENT_STREAM)
   HttpResponse<?> events(HttpRequest<?> request) {
     QueryParameters.of(request, List.of());
     return tails.events(new ClusterEvents(node, mapper), ClientConnection.of(request));
@@ -40,6 +41,7 @@ final class ClusterController {
   /** All nodes' logs compared. */
   @Get("/verify")
   CompletableFuture<HttpResponse<?>> verify(HttpRequest<?> request) {
+    QueryParameters.of(request, List.of());
     PendingAnswer pending = new PendingAnswer(ClientConnection.of(request));
     node.verify(
         report ->

@@ -25,9 +25,11 @@ final class ClusterController {
   }
 
   @Get
-  ClusterDocument cluster(HttpRequest<?> request) {
+  CompletableFuture<HttpResponse<?>> cluster(HttpRequest<?> request) {
     QueryParameters.of(request, List.of());
-    return ClusterDocument.of(node.cluster());
+    PendingAnswer pending = new PendingAnswer(ClientConnection.of(request));
+    node.cluster(view -> pending.answer(() -> HttpResponse.ok(ClusterDocument.of(view))));
+    return pending.response();
   }
 
   /** The document at once, and again at every change. */

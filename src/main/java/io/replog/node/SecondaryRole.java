@@ -94,6 +94,7 @@ final class SecondaryRole {
   private long round;
   private boolean acknowledgeDue;
   private boolean ready;
+  private boolean seatedOnce;
   private long quietSinceNanos;
   private Duration electionTimeout;
 
@@ -127,6 +128,19 @@ final class SecondaryRole {
       ready = state.logEpoch() > 0 && state.membership().votes(state.store());
     }
     return ready;
+  }
+
+  /**
+   * Whether it has to make itself known to a master: none was heard for long, and it was not taken
+   * out of the configuration while it ran.
+   */
+  boolean wantsRegistration() {
+    NodeState state = copy.state();
+    boolean seated = state.membership().newest().seat(config.id()).isPresent();
+    seatedOnce |= seated;
+    boolean heard =
+        active != null && loop.nanoTime() - quietSinceNanos < config.unhealthyAfter().toNanos();
+    return !heard && (seated || !seatedOnce);
   }
 
   ClusterView view() {

@@ -199,6 +199,11 @@ final class FakeNode implements Node, AutoCloseable {
   }
 
   @Override
+  public void cluster(Consumer<ClusterView> answer) {
+    answer.accept(cluster());
+  }
+
+  @Override
   public Subscription onAdvance(Runnable changed) {
     advance.add(changed);
     return () -> advance.remove(changed);

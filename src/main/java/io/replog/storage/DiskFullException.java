@@ -9,7 +9,7 @@ import java.io.IOException;
 public final class DiskFullException extends StorageException {
   private static final long serialVersionUID = 1;
 
-  DiskFullException(String file, IOException cause) {
+  public DiskFullException(String file, IOException cause) {
     super(file, "the disk is full: " + file + ": " + cause.getMessage(), cause);
   }
 }

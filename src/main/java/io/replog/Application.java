@@ -27,7 +27,7 @@ public final class Application implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(Commands.execute(commandLine(), args));
   }
 
   /** The whole command line, ready to execute; tests give it their own writers. */
@@ -43,7 +43,7 @@ public final class Application implements Callable<Integer> {
 
   /** Where the node's runner is connected. */
   private static int runNode(NodeOptions options) {
-    throw new UnsupportedOperationException("no node to run in this build: " + options.kind());
+    return NodeServer.run(options);
   }
 
   /** The version the jar was built as; classes outside a jar carry none. */

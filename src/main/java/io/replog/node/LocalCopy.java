@@ -12,6 +12,7 @@ import io.replog.storage.SegmentedLog;
 import io.replog.storage.StorageException;
 import io.replog.storage.SyncResult;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -205,6 +206,18 @@ final class LocalCopy {
   /** Why nothing can be made durable any more, null while the disk works. */
   @Nullable String failure() {
     return failure;
+  }
+
+  /** Closes log and directory, once the sync that runs has ended. After the node's thread. */
+  void close(Duration grace) {
+    try {
+      if (!groupCommit.awaitIdle(grace)) {
+        LOG.warn("a sync did not end in time node={}", state().node());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    directory.close();
   }
 
   private void synced(SyncResult result) {

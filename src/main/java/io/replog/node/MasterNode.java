@@ -37,7 +37,6 @@ public final class MasterNode implements Node, PeerSession.Listener {
   private final NodeConfig config;
   private final NodeLoop loop;
   private final LocalCopy copy;
-  private final DataDirectory directory;
   private final FaultGate faults;
   private final MasterContext context;
   private final Registrar registrar;
@@ -58,7 +57,6 @@ public final class MasterNode implements Node, PeerSession.Listener {
       RandomGenerator random,
       Faults initialFaults) {
     this.config = config;
-    this.directory = directory;
     this.loop = loop;
     this.faults = new FaultGate(initialFaults, random);
     this.copy = new LocalCopy(directory, loop, syncThread);
@@ -181,6 +179,11 @@ public final class MasterNode implements Node, PeerSession.Listener {
   }
 
   @Override
+  public void cluster(Consumer<ClusterView> answer) {
+    loop.execute(() -> answer.accept(context.phase().view()));
+  }
+
+  @Override
   public Subscription onAdvance(Runnable changed) {
     return copy.subscribe(changed);
   }
@@ -294,7 +297,10 @@ public final class MasterNode implements Node, PeerSession.Listener {
   @Override
   public boolean ready() {
     ClusterView now = view;
-    return now != null && now.active() != null;
+    return now != null
+        && now.active() != null
+        && !(now.role() == NodeRole.MASTER
+            && now.readOnlyReason() == ClusterView.ReadOnlyReason.NOT_ACTIVE);
   }
 
   @Override
@@ -320,6 +326,6 @@ public final class MasterNode implements Node, PeerSession.Listener {
       thread.close();
     }
     context.peers().close();
-    directory.close();
+    copy.close(grace);
   }
 }

@@ -25,13 +25,13 @@ public final class SecondaryNode implements Node {
   private final NodeConfig config;
   private final NodeLoop loop;
   private final LocalCopy copy;
-  private final DataDirectory directory;
   private final FaultGate faults;
   private final HandFed handFed = new HandFed();
   private final SecondaryRole role;
   private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
   private volatile ClusterView view;
   private volatile boolean ready;
+  private volatile boolean wantsRegistration = true;
 
   /**
    * @param directory open and recovered; this node closes it
@@ -45,12 +45,12 @@ public final class SecondaryNode implements Node {
       RandomGenerator random,
       Faults initialFaults) {
     this.config = config;
-    this.directory = directory;
     this.loop = loop;
     this.faults = new FaultGate(initialFaults, random);
     this.copy = new LocalCopy(directory, loop, syncThread);
     this.role = new SecondaryRole(config, loop, copy, faults, handFed, random);
     this.view = role.view();
+    loop.execute(copy::sync);
     loop.execute(this::refresh);
   }
 
@@ -59,11 +59,17 @@ public final class SecondaryNode implements Node {
     copy.rememberCommitted();
     ClusterView now = role.view();
     ready = role.ready();
+    wantsRegistration = role.wantsRegistration();
     if (!now.equals(view)) {
       view = now;
       subscribers.forEach(Runnable::run);
     }
     loop.schedule(config.heartbeat(), this::refresh);
+  }
+
+  /** Whether this node has to make itself known to a master. From any thread. */
+  public boolean wantsRegistration() {
+    return wantsRegistration;
   }
 
   @Override
@@ -90,6 +96,11 @@ public final class SecondaryNode implements Node {
   public ClusterView cluster() {
     Watermarks marks = watermarks();
     return view.at(marks.lastSequence(), marks.committedSequence());
+  }
+
+  @Override
+  public void cluster(Consumer<ClusterView> answer) {
+    loop.execute(() -> answer.accept(role.view()));
   }
 
   @Override
@@ -194,7 +205,7 @@ public final class SecondaryNode implements Node {
     if (loop instanceof NodeThread thread) {
       thread.close();
     }
-    directory.close();
+    copy.close(grace);
   }
 
   private @Nullable String activeUrl() {

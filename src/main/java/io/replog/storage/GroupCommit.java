@@ -2,7 +2,9 @@ package io.replog.storage;
 
 import io.replog.core.Hash;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,24 @@ public final class GroupCommit {
     }
   }
 
+  /**
+   * Waits until no round runs and none is wanted, or time is up; to be called when nobody requests
+   * one any more.
+   *
+   * @return whether it is so
+   */
+  public synchronized boolean awaitIdle(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (state == State.RUNNING || state == State.RUNNING_AND_WANTED) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return true;
+  }
+
   private void round() {
     SyncResult result;
     try {
@@ -67,6 +87,7 @@ public final class GroupCommit {
     } catch (IOException e) {
       synchronized (this) {
         state = State.FAILED;
+        notifyAll();
       }
       listener.accept(new SyncResult.SyncFailed(log.fail(e)));
       return;
@@ -75,6 +96,7 @@ public final class GroupCommit {
     synchronized (this) {
       again = state == State.RUNNING_AND_WANTED;
       state = again ? State.RUNNING : State.IDLE;
+      notifyAll();
     }
     if (result != null) {
       listener.accept(result);

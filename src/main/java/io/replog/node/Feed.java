@@ -42,6 +42,9 @@ final class Feed {
   private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
   private static final int REMEMBERED_TIMES = 4096;
 
+  /** Batches that are read and sent in one turn. */
+  private static final int BATCHES_A_TURN = 4;
+
   /** Entries behind at which a feed is shown as catching up. */
   private static final long CATCHING_UP_LAG = 1000;
 
@@ -90,9 +93,11 @@ final class Feed {
   private Hash sentHash;
   private long inFlightBytes;
   private boolean backingOff;
+  private boolean goingOn;
   private NodeLoop.@Nullable Timer retryTimer;
   private @Nullable UUID store;
-  private long acknowledgedDurable;
+  private long acknowledgedDurable = -1;
+  private long acknowledgedBefore = -1;
   private long acknowledgedConfigurationEpoch = -1;
   private long acknowledgedConfigurationVersion = -1;
   private long acknowledgedRound;
@@ -170,10 +175,7 @@ final class Feed {
     };
   }
 
-  /**
-   * When {@code sequence} was sent, stored and durable there, in nanoseconds of the loop; -1 where
-   * it is not or not known any more.
-   */
+  /** When {@code sequence} was sent there, in nanoseconds of the loop; -1 where not known. */
   SequenceTimes sentTimes() {
     return sentTimes;
   }
@@ -186,10 +188,7 @@ final class Feed {
     return durableTimes;
   }
 
-  /**
-   * When deliveries that held {@code sequence} were repeated, newest last; only the latest are
-   * remembered.
-   */
+  /** When the latest deliveries that held {@code sequence} were repeated, newest last. */
   List<Long> retriesOf(long sequence) {
     return retries.stream()
         .filter(r -> sequence >= r[0] && sequence <= r[1])
@@ -205,7 +204,8 @@ final class Feed {
     }
     if (!standing.store().equals(store)) {
       store = standing.store();
-      acknowledgedDurable = 0;
+      acknowledgedDurable = -1;
+      acknowledgedBefore = -1;
     }
     cancelRetry();
     if (lostSomething(standing)) {
@@ -222,6 +222,7 @@ final class Feed {
 
   /** The link is gone. */
   void down() {
+    acknowledgedBefore = acknowledgedDurable;
     if (!(stage instanceof Stage.Diverging)) {
       stage = new Stage.Down();
     }
@@ -249,10 +250,27 @@ final class Feed {
     if (backingOff || !(stage instanceof Stage.Streaming || stage instanceof Stage.Syncing)) {
       return;
     }
+    int sent = 0;
     while (progress.next() <= copy.lastSequence()
         && inFlightBytes < config.inFlightBytes()
         && session.queuedBytes() < config.inFlightBytes()) {
+      if (sent++ == BATCHES_A_TURN) {
+        goOnNextTurn();
+        return;
+      }
       sendBatch();
+    }
+  }
+
+  /** Somebody else's catch-up must not keep the node's thread from the appends of others. */
+  private void goOnNextTurn() {
+    if (!goingOn) {
+      goingOn = true;
+      loop.execute(
+          () -> {
+            goingOn = false;
+            pump();
+          });
     }
   }
 
@@ -287,23 +305,33 @@ final class Feed {
           retry("no receipt in time");
         }
       }
-      case Stage.Down down -> {}
+      case Stage.Down down -> {
+        if (session.introduced()) {
+          session.introduce();
+        }
+      }
       case Stage.Diverging diverging -> session.introduce();
     }
   }
 
   // ---- finding the common prefix
 
+  /**
+   * Whether the store has less than it acknowledged on earlier links, or has forgotten its promise.
+   * On one link a report that comes late says nothing of what was acknowledged after it.
+   */
   private boolean lostSomething(Standing standing) {
-    boolean lost = standing.lastSequence() < acknowledgedDurable;
+    boolean forgot = acknowledgedBefore >= 0 && standing.promisedEpoch() < reign.epoch();
+    boolean lost = forgot || standing.lastSequence() < acknowledgedBefore;
     if (lost) {
       String why =
-          "it has "
-              + standing.lastSequence()
-              + " entries, but had acknowledged "
-              + acknowledgedDurable
-              + " as durable";
-      LOG.warn("store lost data secondary={} store={} why={}", node(), store, why);
+          "%d entries and epoch %d, but had acknowledged %d in epoch %d"
+              .formatted(
+                  standing.lastSequence(),
+                  standing.promisedEpoch(),
+                  acknowledgedBefore,
+                  reign.epoch());
+      LOG.warn("store lost data secondary={} store={} it has {}", node(), store, why);
       stage = new Stage.Down();
       session.send(new Renounce(reign, standing.store(), why));
     }

@@ -16,9 +16,9 @@ interface ChunkSource {
   /**
    * The body begins to be read.
    *
-   * @param wake asks again after {@link #NOTHING_YET}; may be called from any thread, at any time
+   * @param stream to be woken after {@link #NOTHING_YET}
    */
-  default void opened(Runnable wake) {}
+  default void opened(ChunkStream stream) {}
 
   /** Nobody asks any more: the end was reached, or the client is gone. Comes at most once. */
   default void closed() {}

@@ -3,6 +3,7 @@ package io.replog.http;
 import io.micronaut.core.io.buffer.ReadBuffer;
 import io.micronaut.core.io.buffer.ReadBufferFactory;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,7 +26,6 @@ final class ChunkStream implements Publisher<ReadBuffer>, Subscription {
   private volatile @Nullable Subscriber<? super ReadBuffer> subscriber;
   private volatile boolean over;
   private volatile boolean ending;
-  private volatile Runnable afterwards = () -> {};
 
   /**
    * @param executor where the source is asked; may block
@@ -33,11 +33,6 @@ final class ChunkStream implements Publisher<ReadBuffer>, Subscription {
   ChunkStream(ChunkSource source, Executor executor) {
     this.source = source;
     this.executor = executor;
-  }
-
-  /** Sets what is run once the stream is over, whatever the reason. Before it is subscribed to. */
-  void whenOver(Runnable action) {
-    afterwards = action;
   }
 
   /** Ends the body in order, after what was asked for so far. From any thread. */
@@ -49,7 +44,7 @@ final class ChunkStream implements Publisher<ReadBuffer>, Subscription {
   @Override
   public void subscribe(Subscriber<? super ReadBuffer> to) {
     subscriber = to;
-    source.opened(this::wake);
+    source.opened(this);
     to.onSubscribe(this);
   }
 
@@ -65,9 +60,14 @@ final class ChunkStream implements Publisher<ReadBuffer>, Subscription {
     close();
   }
 
-  private void wake() {
+  /** Asks the source again after it had nothing. From any thread, at any time. */
+  void wake() {
     if (work.getAndIncrement() == 0) {
-      executor.execute(this::run);
+      try {
+        executor.execute(this::run);
+      } catch (RejectedExecutionException e) {
+        cancel(); // the node stops, and its connections with it
+      }
     }
   }
 
@@ -108,7 +108,6 @@ final class ChunkStream implements Publisher<ReadBuffer>, Subscription {
   private void close() {
     if (closed.compareAndSet(false, true)) {
       source.closed();
-      afterwards.run();
     }
   }
 }

@@ -28,12 +28,12 @@ final class ClusterEvents implements ChunkSource {
   }
 
   @Override
-  public void opened(Runnable wake) {
+  public void opened(ChunkStream stream) {
     changes =
         node.onClusterChange(
             () -> {
               changed.set(true);
-              wake.run();
+              stream.wake();
             });
   }
 

@@ -17,25 +17,29 @@ final class EventChunks implements ChunkSource {
 
   private final ChunkSource events;
   private final ClientConnection connection;
+  private final OpenAnswers open;
   private @Nullable Subscription timer;
+  private @Nullable Subscription registration;
   private boolean greeted;
   private volatile boolean quiet;
 
-  EventChunks(ChunkSource events, ClientConnection connection) {
+  EventChunks(ChunkSource events, ClientConnection connection, OpenAnswers open) {
+    this.open = open;
     this.events = events;
     this.connection = connection;
   }
 
   @Override
-  public void opened(Runnable wake) {
+  public void opened(ChunkStream stream) {
+    registration = open.add(stream::end);
     timer =
         connection.every(
             HEARTBEAT,
             () -> {
               quiet = true;
-              wake.run();
+              stream.wake();
             });
-    events.opened(wake);
+    events.opened(stream);
   }
 
   @Override
@@ -45,11 +49,11 @@ final class EventChunks implements ChunkSource {
       return HELLO;
     }
     boolean due = quiet;
+    quiet = false;
     byte[] chunk = events.next();
     if (chunk != null && chunk.length == 0 && due) {
       chunk = COMMENT;
     }
-    quiet = false;
     return chunk;
   }
 
@@ -57,6 +61,9 @@ final class EventChunks implements ChunkSource {
   public void closed() {
     if (timer != null) {
       timer.close();
+    }
+    if (registration != null) {
+      registration.close();
     }
     events.closed();
   }

@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
@@ -105,6 +106,9 @@ final class Forwarder {
 
   private HttpResponse<?> failed(Throwable failure, String active) {
     Throwable cause = failure instanceof CompletionException e ? e.getCause() : failure;
+    if (cause instanceof CancellationException) {
+      return HttpResponse.noContent(); // nobody is there to read it
+    }
     LOG.warn("could not pass an append on to active={}: {}", active, String.valueOf(cause));
     boolean nothingSent =
         cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;

@@ -35,13 +35,14 @@ final class LogEntries {
   }
 
   /**
-   * The next entry, null if it is not there yet.
+   * The next entry, null if it is not there yet. The log is asked even then, so that a cut is seen
+   * at once.
    *
    * @param shown how far the log may be shown, an end of an append
    * @throws LogCutException if what was read before is no longer in the log
    */
   @Nullable Entry next(long shown) throws IOException {
-    while (sequence <= shown) {
+    while (true) {
       while (entries.hasNext()) {
         Entry entry = entries.next();
         if (entry.sequence() >= sequence) {
@@ -54,7 +55,6 @@ final class LogEntries {
       }
       entries = decode().iterator();
     }
-    return null;
   }
 
   private boolean read(long shown) throws IOException {

@@ -35,8 +35,8 @@ final class TailChunks implements ChunkSource {
   }
 
   @Override
-  public void opened(Runnable wake) {
-    advance = node.onAdvance(wake);
+  public void opened(ChunkStream stream) {
+    advance = node.onAdvance(stream::wake);
   }
 
   @Override

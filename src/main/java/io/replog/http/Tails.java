@@ -30,8 +30,7 @@ final class Tails {
 
   /** Answers with events, with a comment now and then so that both ends see a broken connection. */
   HttpResponse<?> events(ChunkSource events, ClientConnection connection) {
-    ChunkStream stream = new ChunkStream(new EventChunks(events, connection), readers);
-    stream.whenOver(open.add(stream::end)::close);
+    ChunkStream stream = new ChunkStream(new EventChunks(events, connection, open), readers);
     return HttpResponse.ok(new RawStream(stream))
         .contentType(MessageFormat.EVENTS.mediaType())
         .header(HttpHeaders.CACHE_CONTROL, "no-store");

@@ -5,7 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
 import io.replog.core.WriteConcern;
-import io.replog.http.Problem.Kind;
+import io.replog.replication.http.HttpPeerTransport;
+import io.replog.replication.http.ReplicationEndpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -39,8 +40,7 @@ final class Api implements AutoCloseable {
             .singletons(
                 node,
                 new HttpSettings(new AppendDefaults(new WriteConcern.All(), true), faults),
-                (StreamEndpoint)
-                    request -> new Problem(Kind.UNSUPPORTED_MEDIA_TYPE, "not here").response())
+                new ReplicationEndpoint(HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES))
             .banner(false)
             .start();
     server = context.getBean(EmbeddedServer.class).start();

@@ -337,4 +337,23 @@ class ReadTest {
   void aBadMessageByHandIsRefused(String body) {
     assertThat(api.post("/replicate", body).problem()).isEqualTo("invalid-request");
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "text/plain",
+        "application/vnd.replog.stream",
+        "application/vnd.replog.stream;version=2"
+      })
+  void aStreamOfAnotherVersionIsRefusedNamingBoth(String type) {
+    Answer answer =
+        api.send(
+            api.request("/replicate", "Content-Type", type)
+                .POST(java.net.http.HttpRequest.BodyPublishers.ofString("x"))
+                .build());
+
+    assertThat(answer.status()).isEqualTo(415);
+    assertThat(answer.problem()).isEqualTo("unsupported-media-type");
+    assertThat(answer.body()).contains(type, "application/vnd.replog.stream;version=1");
+  }
 }

@@ -46,6 +46,9 @@ import org.slf4j.LoggerFactory;
 final class ActiveMaster implements Phase, Feed.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(ActiveMaster.class);
 
+  /** Heartbeats between two comparisons of all logs. */
+  private static final int COMPARE_EVERY = 40;
+
   /** How long a new committed sequence waits for entries to ride on. */
   private static final Duration TELL_AFTER = Duration.ofMillis(5);
 
@@ -60,6 +63,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
   private final Verification verification;
   private final Registrar registrar;
   private boolean settling;
+  private int ticks;
   private boolean telling;
   private boolean stepsDown;
 
@@ -178,7 +182,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
   }
 
   private @Nullable Refusal tooManyCopies(AppendRequest request) {
-    int declared = context.config().declared().size() + 1;
+    int declared = context.knownCopies();
     boolean impossible =
         context.config().membersDeclared()
             && request.concern() instanceof WriteConcern.Copies(int count)
@@ -402,8 +406,27 @@ final class ActiveMaster implements Phase, Feed.Listener {
     reads.tick();
     verification.tick();
     reconfiguration.tick();
+    if (++ticks % COMPARE_EVERY == 0) {
+      verification.ask(this::compared);
+    }
     beat();
     settle();
+  }
+
+  /** The comparison in the background: who disagrees is reported, and counts for nothing. */
+  private void compared(@Nullable VerifyReport report) {
+    if (report == null || context.phase() != this) {
+      return;
+    }
+    for (VerifyReport.NodeReport node : report.nodes()) {
+      Long difference = node.firstDifference();
+      if (difference != null && difference <= report.sequence()) {
+        feeds.values().stream()
+            .filter(feed -> feed.node().equals(node.node()) && feed.streaming())
+            .filter(feed -> feed.progress().stored() >= report.sequence())
+            .forEach(feed -> feed.diverge("another hash from sequence " + difference + " on"));
+      }
+    }
   }
 
   private void beat() {
@@ -475,7 +498,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
   }
 
   private int copies(Configuration newest) {
-    return Math.max(newest.copies(), context.config().declared().size() + 1);
+    return Math.max(newest.copies(), context.knownCopies());
   }
 
   private ClusterView.@Nullable ReadOnlyReason readOnlyReason() {

@@ -43,6 +43,31 @@ public record ClusterView(
     long deduplicationEntries,
     long deduplicationMillis) {
 
+  /** Whether nothing has changed but how long ago each node was heard: no news for anybody. */
+  boolean sameButForContact(@Nullable ClusterView other) {
+    return other != null && withoutContact().equals(other.withoutContact());
+  }
+
+  private ClusterView withoutContact() {
+    return new ClusterView(
+        clusterId,
+        node,
+        role,
+        readWrite,
+        readOnlyReason,
+        epoch,
+        lastSequence,
+        committedSequence,
+        active,
+        copies,
+        majority,
+        available,
+        membership,
+        nodes.stream().map(Secondary::withoutContact).toList(),
+        deduplicationEntries,
+        deduplicationMillis);
+  }
+
   /** The same view with newer watermarks. */
   ClusterView at(long last, long committed) {
     return new ClusterView(
@@ -89,5 +114,10 @@ public record ClusterView(
       FeedState state,
       long lastSequence,
       long lag,
-      @Nullable Long lastContactMs) {}
+      @Nullable Long lastContactMs) {
+
+    private Secondary withoutContact() {
+      return new Secondary(node, url, status, voting, state, lastSequence, lag, null);
+    }
+  }
 }

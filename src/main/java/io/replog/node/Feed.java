@@ -516,7 +516,8 @@ final class Feed {
     }
   }
 
-  private void diverge(String why) {
+  /** This secondary's log contradicts the master's: it is fed no more, and counts for nothing. */
+  void diverge(String why) {
     if (!(stage instanceof Stage.Diverging)) {
       LOG.error("secondary diverged secondary={} epoch={} why={}", node(), reign.epoch(), why);
     }

@@ -74,7 +74,7 @@ abstract class Inactive implements Phase {
   public ClusterView view() {
     LocalCopy copy = context.copy();
     Configuration newest = context.state().membership().newest();
-    int copies = Math.max(newest.copies(), context.config().declared().size() + 1);
+    int copies = Math.max(newest.copies(), context.knownCopies());
     List<ClusterView.Secondary> nodes = new ArrayList<>();
     int answering = 0;
     for (PeerSession session : context.peers().all()) {

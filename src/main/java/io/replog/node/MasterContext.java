@@ -83,6 +83,11 @@ final class MasterContext {
     next.enter();
   }
 
+  /** Copies by the declared list, less those that were taken out; 1 where secondaries register. */
+  int knownCopies() {
+    return config.membersDeclared() ? peers().all().size() + 1 : 1;
+  }
+
   Backoff backoff() {
     return new Backoff(config.backoffBase(), config.backoffCeiling(), random);
   }

@@ -110,8 +110,9 @@ public final class MasterNode implements Node, PeerSession.Listener {
 
   private void refresh() {
     ClusterView now = context.phase().view();
-    if (!now.equals(view)) {
-      view = now;
+    boolean changed = !now.sameButForContact(view);
+    view = now;
+    if (changed) {
       subscribers.forEach(Runnable::run);
     }
   }

@@ -60,8 +60,9 @@ public final class SecondaryNode implements Node {
     ClusterView now = role.view();
     ready = role.ready();
     wantsRegistration = role.wantsRegistration();
-    if (!now.equals(view)) {
-      view = now;
+    boolean changed = !now.sameButForContact(view);
+    view = now;
+    if (changed) {
       subscribers.forEach(Runnable::run);
     }
     loop.schedule(config.heartbeat(), this::refresh);

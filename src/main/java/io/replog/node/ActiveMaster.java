@@ -3,11 +3,8 @@ package io.replog.node;
 import io.replog.core.AppendOutcome;
 import io.replog.core.AppendRequest;
 import io.replog.core.CommitTracker;
-import io.replog.core.Configuration;
 import io.replog.core.FeedState;
 import io.replog.core.Membership;
-import io.replog.core.NodeRole;
-import io.replog.core.NodeStatus;
 import io.replog.core.Refusal;
 import io.replog.core.WriteConcern;
 import io.replog.node.Node.EntryTrace;
@@ -26,13 +23,9 @@ import io.replog.replication.PeerMessage.Reign;
 import io.replog.replication.PeerMessage.Release;
 import io.replog.replication.PeerMessage.Standing;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -62,10 +55,10 @@ final class ActiveMaster implements Phase, Feed.Listener {
   private final Traces traces;
   private final Verification verification;
   private final Registrar registrar;
+  private final Availability availability;
   private boolean settling;
   private int ticks;
   private boolean telling;
-  private boolean stepsDown;
 
   /**
    * @param begun feeds that the takeover has begun, under the same epoch
@@ -95,6 +88,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
     this.reconfiguration = new Reconfiguration(context, reign, feeds, this::membershipChanged);
     this.verification = new Verification(context);
     this.registrar = new Registrar(context);
+    this.availability = new Availability(context, reign, feeds);
     for (Feed feed : begun) {
       feed.listenTo(this);
       feeds.put(feed.session(), feed);
@@ -193,22 +187,9 @@ final class ActiveMaster implements Phase, Feed.Listener {
   }
 
   private @Nullable Refusal refusal(AppendRequest request) {
-    if (stepsDown) {
-      return new Refusal.NotActive("this master is handing over");
-    }
-    if (forming()) {
-      return new Refusal.NotActive("the first configuration is not committed yet");
-    }
-    String failure = context.copy().failure();
-    if (failure != null) {
-      return new Refusal.DiskFailed(failure);
-    }
-    if (context.copy().full()) {
-      return new Refusal.DiskFull("there is no room on the master's disk");
-    }
-    if (context.config().quorumAppend() && !quorum()) {
-      Configuration newest = context.state().membership().newest();
-      return new Refusal.NoQuorum(newest.majority(), available(newest) + 1);
+    Refusal unavailable = availability.refusal();
+    if (unavailable != null) {
+      return unavailable;
     }
     Long expected = request.expectedSequence();
     if (expected != null && expected != appends.nextSequence()) {
@@ -218,39 +199,6 @@ final class ActiveMaster implements Phase, Feed.Listener {
       return new Refusal.Overloaded(context.config().maxWaiting());
     }
     return null;
-  }
-
-  /** Where members are declared, no append is taken before they have a configuration. */
-  private boolean forming() {
-    return context.config().membersDeclared()
-        && context.state().membership().committed().seats().isEmpty();
-  }
-
-  private boolean quorum() {
-    return context
-        .state()
-        .membership()
-        .writeQuorum(
-            store ->
-                feedOf(store)
-                    .filter(f -> f.session().status() != NodeStatus.UNHEALTHY)
-                    .isPresent());
-  }
-
-  private int available(Configuration configuration) {
-    return (int)
-        configuration.seats().stream()
-            .filter(
-                seat ->
-                    seat.store() != null
-                        && feedOf(seat.store())
-                            .filter(f -> f.session().status() != NodeStatus.UNHEALTHY)
-                            .isPresent())
-            .count();
-  }
-
-  private Optional<Feed> feedOf(UUID store) {
-    return feeds.values().stream().filter(feed -> store.equals(feed.store())).findFirst();
   }
 
   /** The frames of a turn are written: they are sent and synced at the same time. */
@@ -469,72 +417,12 @@ final class ActiveMaster implements Phase, Feed.Listener {
 
   @Override
   public ClusterView view() {
-    LocalCopy copy = context.copy();
-    Membership membership = context.state().membership();
-    Configuration newest = membership.newest();
-    ClusterView.ReadOnlyReason reason = readOnlyReason();
-    List<ClusterView.Secondary> nodes = new ArrayList<>();
-    for (PeerSession session : context.peers().all()) {
-      nodes.add(secondary(session, membership));
-    }
-    nodes.sort(Comparator.comparing(ClusterView.Secondary::node));
-    return new ClusterView(
-        context.state().clusterId(),
-        context.config().id(),
-        NodeRole.MASTER,
-        reason == null,
-        reason,
-        reign.epoch(),
-        copy.lastSequence(),
-        copy.committedSequence(),
-        context.active(),
-        copies(newest),
-        copies(newest) / 2 + 1,
-        available(newest) + 1,
-        membership,
-        nodes,
-        context.config().deduplicationEntries(),
-        context.config().deduplicationWindow().toMillis());
-  }
-
-  private int copies(Configuration newest) {
-    return Math.max(newest.copies(), context.knownCopies());
-  }
-
-  private ClusterView.@Nullable ReadOnlyReason readOnlyReason() {
-    if (context.copy().failure() != null) {
-      return ClusterView.ReadOnlyReason.DISK_FAILED;
-    }
-    if (context.copy().full()) {
-      return ClusterView.ReadOnlyReason.DISK_FULL;
-    }
-    if (stepsDown || forming()) {
-      return ClusterView.ReadOnlyReason.NOT_ACTIVE;
-    }
-    if (context.config().quorumAppend() && !quorum()) {
-      return ClusterView.ReadOnlyReason.NO_QUORUM;
-    }
-    return null;
-  }
-
-  private ClusterView.Secondary secondary(PeerSession session, Membership membership) {
-    Feed feed = feeds.get(session);
-    long contact = session.lastContactMillis();
-    long last = feed == null ? 0 : feed.progress().stored();
-    return new ClusterView.Secondary(
-        session.node(),
-        session.url(),
-        session.status(),
-        feed != null && membership.votes(feed.store()),
-        feed == null ? FeedState.RETRYING : feed.state(),
-        last,
-        Math.max(0, context.copy().lastSequence() - last),
-        contact < 0 ? null : contact);
+    return availability.view();
   }
 
   /** Takes no more appends and lets the others take over without waiting. */
   void handOver() {
-    stepsDown = true;
+    availability.stepDown();
     release();
   }
 }

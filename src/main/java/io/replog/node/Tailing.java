@@ -57,7 +57,10 @@ final class Tailing {
     step = new Step.Idle();
     PeerSession source = source();
     Standing standing = source == null ? null : source.standing();
-    if (source == null || standing == null || level(standing)) {
+    if (source == null
+        || standing == null
+        || standing.lastSequence() < context.copy().committedSequence()
+        || level(standing)) {
       return;
     }
     long high = Math.min(context.copy().lastSequence(), standing.lastSequence());
@@ -128,6 +131,13 @@ final class Tailing {
   }
 
   private void common(PeerSession source, Standing standing, long sequence) {
+    boolean ahead =
+        sequence == standing.lastSequence() && sequence < context.copy().lastSequence();
+    if (ahead) {
+      // all that was there when it reported is here: no reason to cut what came after
+      step = new Step.Idle();
+      return;
+    }
     try {
       context
           .copy()

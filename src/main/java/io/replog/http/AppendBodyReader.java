@@ -2,6 +2,7 @@ package io.replog.http;
 
 import com.fasterxml.jackson.core.JsonToken;
 import io.replog.core.WriteConcern;
+import io.replog.http.Problem.Kind;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class AppendBodyReader {
   /** An append that waits longer than this is better without a timeout. */
   static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
+
+  /**
+   * Most messages of a batch. A body has room for millions of empty ones, each of which costs every
+   * node some two hundred bytes of memory while the batch is on its way.
+   */
+  static final int MOST_MESSAGES = 100_000;
 
   private static final List<String> MEMBERS =
       List.of("message", "msg", "messages", "w", "j", "timeoutMs", "expectedSequence");
@@ -75,6 +82,11 @@ final class AppendBodyReader {
       throw value.wrong("must be a list of strings");
     }
     while (value.next() != JsonToken.END_ARRAY) {
+      if (payloads.size() == MOST_MESSAGES) {
+        throw new ProblemException(
+            new Problem(Kind.TOO_LARGE, "a batch may have " + MOST_MESSAGES + " messages")
+                .with("allowed", MOST_MESSAGES));
+      }
       payloads.add(value.payload());
     }
     if (payloads.isEmpty()) {

@@ -226,6 +226,19 @@ class AppendBodyTest {
     assertThat(node.appends).hasSize(1);
   }
 
+  @Test
+  void aBatchMayHaveOneHundredThousandMessagesAndNoMore() {
+    String most = "{\"messages\":[" + "\"\",".repeat(99_999) + "\"\"";
+
+    assertThat(api.post("/messages", most + "]}").status()).isEqualTo(201);
+    Answer answer = api.post("/messages", most + ",\"\"]}");
+
+    assertThat(answer.status()).isEqualTo(413);
+    assertThat(answer.problem()).isEqualTo("too-large");
+    assertThat(answer.json()).containsEntry("allowed", 100_000);
+    assertThat(node.appends).hasSize(1);
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aBodyMayHaveEightMebibytesAndNoMore(boolean chunked) {

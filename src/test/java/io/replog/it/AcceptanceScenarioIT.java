@@ -31,8 +31,7 @@ class AcceptanceScenarioIT {
   }
 
   @Test
-  void anAppendWaitsForTheSecondaryThatItNeedsWhenSecondariesRegisterThemselves()
-      throws Exception {
+  void anAppendWaitsForTheSecondaryThatItNeedsWhenSecondariesRegisterThemselves() throws Exception {
     TestCluster cluster = TestCluster.with(processes).registering().make();
     cluster.secondary(0).start();
     cluster.secondary(0).awaitLive(); // it goes on trying until there is a master
@@ -56,7 +55,8 @@ class AcceptanceScenarioIT {
 
     Answer first = master.append(Append.of("Msg1").w(1)).expect(201);
     assertThat(first.sequence()).isEqualTo(1);
-    assertThat(first.header("Location")).hasValueSatisfying(l -> assertThat(l).endsWith("/messages/1"));
+    assertThat(first.header("Location"))
+        .hasValueSatisfying(l -> assertThat(l).endsWith("/messages/1"));
 
     Answer second = master.append(Append.of("Msg2").w(2)).expect(201);
     assertThat(second.json().truth("satisfied")).isTrue();
@@ -85,8 +85,7 @@ class AcceptanceScenarioIT {
       Wait.untilAsserted(
           node.id() + " shows all four in order",
           AT_ONCE,
-          () ->
-              assertThat(node.api().messages()).containsExactly("Msg1", "Msg2", "Msg3", "Msg4"));
+          () -> assertThat(node.api().messages()).containsExactly("Msg1", "Msg2", "Msg3", "Msg4"));
     }
     cluster.awaitWhole();
     cluster.assertEqualLogs();

@@ -56,7 +56,6 @@ record Answer(HttpResponse<String> response, Duration took) {
   @Override
   public String toString() {
     return "%s %s -> %d %s"
-        .formatted(
-            response.request().method(), response.uri(), status(), Json.abbreviated(body()));
+        .formatted(response.request().method(), response.uri(), status(), Json.abbreviated(body()));
   }
 }

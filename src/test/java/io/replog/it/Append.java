@@ -56,7 +56,8 @@ record Append(
   }
 
   Append key(String idempotencyKey) {
-    return new Append(messages, batch, w, j, timeoutMs, expectedSequence, Optional.of(idempotencyKey));
+    return new Append(
+        messages, batch, w, j, timeoutMs, expectedSequence, Optional.of(idempotencyKey));
   }
 
   String body() {

@@ -322,7 +322,10 @@ class BadInputIT {
 
     answer.expect(409);
     assertThat(answer.header("Content-Type").orElse("")).startsWith("application/problem+json");
-    cluster.api().post("/secondaries", "{\"id\":\"stranger\"}").expectProblem(400, "invalid-request");
+    cluster
+        .api()
+        .post("/secondaries", "{\"id\":\"stranger\"}")
+        .expectProblem(400, "invalid-request");
     cluster
         .api()
         .post("/secondaries", "{\"id\":\"\",\"url\":\"ftp://x\"}")

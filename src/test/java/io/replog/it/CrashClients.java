@@ -104,7 +104,8 @@ final class CrashClients implements AutoCloseable {
       LockSupport.parkNanos(BETWEEN_ATTEMPTS);
       Outcome again = once(append);
       // a refusal speaks of its own attempt alone
-      outcome = outcome instanceof Outcome.Unknown && again instanceof Outcome.Refused ? outcome : again;
+      outcome =
+          outcome instanceof Outcome.Unknown && again instanceof Outcome.Refused ? outcome : again;
     }
     return outcome;
   }

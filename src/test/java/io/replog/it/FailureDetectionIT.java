@@ -57,7 +57,8 @@ class FailureDetectionIT {
     for (String concern : List.of("1", "majority", "all")) {
       Answer refused = master.append(Append.of("refused").w(concern));
       refused.expectProblem(503, "no-quorum");
-      assertThat(refused.header("Retry-After")).hasValueSatisfying(s -> assertThat(s).matches("\\d+"));
+      assertThat(refused.header("Retry-After"))
+          .hasValueSatisfying(s -> assertThat(s).matches("\\d+"));
     }
     assertThat(master.messages()).containsExactly("with all", "with one away", "for all");
     assertThat(master.get("/messages?concern=majority").expect(200).json().number("last"))

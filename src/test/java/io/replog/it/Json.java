@@ -96,7 +96,8 @@ record Json(JsonNode node) {
   }
 
   private static List<Json> elements(Iterator<JsonNode> values) {
-    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(values, Spliterator.ORDERED), false)
+    return StreamSupport.stream(
+            Spliterators.spliteratorUnknownSize(values, Spliterator.ORDERED), false)
         .map(Json::new)
         .toList();
   }

@@ -39,8 +39,7 @@ class MillionMessagesIT {
 
   @BeforeAll
   static void appendAll() {
-    cluster =
-        TestCluster.with(processes).jvm(ReplogProcess.AS_IN_PRODUCTION).make().start();
+    cluster = TestCluster.with(processes).jvm(ReplogProcess.AS_IN_PRODUCTION).make().start();
     long began = System.nanoTime();
     for (int first = 1; first <= MESSAGES; first += BATCH) {
       int last = Math.min(MESSAGES, first + BATCH - 1);

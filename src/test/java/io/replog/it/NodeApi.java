@@ -60,8 +60,7 @@ record NodeApi(URI url) {
     return send(method, path, mediaType, BodyPublishers.ofByteArray(body), headers);
   }
 
-  Answer send(
-      String method, String path, String mediaType, BodyPublisher body, String... headers) {
+  Answer send(String method, String path, String mediaType, BodyPublisher body, String... headers) {
     HttpRequest.Builder request = headers(at(path), headers).method(method, body);
     if (!mediaType.isEmpty()) {
       request.header("Content-Type", mediaType);

@@ -90,15 +90,19 @@ final class Processes
     Path err = directory().resolve("command-" + numbered++ + ".err");
     String text = String.join(" ", builder.command());
     try {
-      Process process =
-          builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+      Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
       try (var in = process.getOutputStream()) {
         in.write(input.getBytes(UTF_8));
       }
       if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly().waitFor();
         throw new AssertionError(
-            text + " has not ended in " + atMost + ": " + Files.readString(out) + Files.readString(err));
+            text
+                + " has not ended in "
+                + atMost
+                + ": "
+                + Files.readString(out)
+                + Files.readString(err));
       }
       return new Finished(process.exitValue(), Files.readString(out), Files.readString(err));
     } catch (IOException e) {
@@ -145,11 +149,15 @@ final class Processes
   private void printOutput(ExtensionContext context) {
     failed = true;
     StringBuilder text = new StringBuilder();
-    text.append("==== ").append(context.getDisplayName()).append(" failed; files: ").append(directory);
+    text.append("==== ")
+        .append(context.getDisplayName())
+        .append(" failed; files: ")
+        .append(directory);
     for (ReplogProcess process : processes) {
       text.append("\n---- %s%n".formatted(process.name()));
       List<String> lines = process.wholeOutput().lines().toList();
-      lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size())
+      lines
+          .subList(Math.max(0, lines.size() - LAST_LINES), lines.size())
           .forEach(line -> text.append(line).append('\n'));
     }
     System.out.println(text);

@@ -97,8 +97,7 @@ class StartIT {
             Stream.of(second.output(), cluster.master().process().output())
                 .flatMap(String::lines)
                 .anyMatch(
-                    line ->
-                        line.contains("secondary-0") && line.contains(Integer.toString(port))));
+                    line -> line.contains("secondary-0") && line.contains(Integer.toString(port))));
     cluster.api().append(Append.of("goes on").w(2)).expect(201);
     assertThat(cluster.secondary(0).api().messages()).containsExactly("m", "goes on");
     assertThat(cluster.api().secondary("secondary-0").text("url"))
@@ -107,7 +106,8 @@ class StartIT {
 
   static Stream<Arguments> wrongSettings() {
     return Stream.of(
-        Arguments.of("secondary", List.of(), Map.of("REPLOG_HEARTBEAT", "soon"), "REPLOG_HEARTBEAT"),
+        Arguments.of(
+            "secondary", List.of(), Map.of("REPLOG_HEARTBEAT", "soon"), "REPLOG_HEARTBEAT"),
         Arguments.of("secondary", List.of(), Map.of("SECONDARY_PORT", "99999"), "SECONDARY_PORT"),
         Arguments.of("secondary", List.of(), Map.of("REPLICATION_DELAY", "x"), "REPLICATION_DELAY"),
         Arguments.of("secondary", List.of(), Map.of("DELAY_MS", "-1"), "DELAY_MS"),
@@ -119,7 +119,10 @@ class StartIT {
         Arguments.of(
             "master", List.of(), Map.of("REPLOG_WRITE_CONCERN_DEFAULT", "most"), "REPLOG_WRITE"),
         Arguments.of(
-            "master", List.of(), Map.of("REPLOG_FAULTS_ENABLED", "maybe"), "REPLOG_FAULTS_ENABLED"));
+            "master",
+            List.of(),
+            Map.of("REPLOG_FAULTS_ENABLED", "maybe"),
+            "REPLOG_FAULTS_ENABLED"));
   }
 
   @ParameterizedTest(name = "{0} {1} {2}")
@@ -175,7 +178,11 @@ class StartIT {
         () ->
             cluster.api().ask("/health/readiness").status() == 200
                 || cluster.master().process().output().contains(clusterId)
-                || cluster.master().process().output().toLowerCase(java.util.Locale.ROOT)
+                || cluster
+                    .master()
+                    .process()
+                    .output()
+                    .toLowerCase(java.util.Locale.ROOT)
                     .contains("waiting"));
     for (TestNode secondary : cluster.secondaries()) {
       assertThat(secondary.api().messages()).containsExactly("kept");

@@ -23,10 +23,7 @@ record TestNode(String id, int port, Path data, ReplogProcess process, NodeApi a
   /** Waits until it says that it is ready; its process must live. */
   void awaitReady() {
     Wait.until(
-        id + " is ready",
-        TO_START,
-        process,
-        () -> api.ask("/health/readiness").status() == 200);
+        id + " is ready", TO_START, process, () -> api.ask("/health/readiness").status() == 200);
   }
 
   /** Waits until it answers at all; its process must live. */

@@ -61,8 +61,11 @@ class TornTailIT {
     Path segment = lastSegment(secondary);
     long size = Files.size(segment);
     try (FileChannel file = FileChannel.open(segment, WRITE)) {
-      file.write(ByteBuffer.wrap("half of a frame that was being written".getBytes(
-          java.nio.charset.StandardCharsets.UTF_8)), size);
+      file.write(
+          ByteBuffer.wrap(
+              "half of a frame that was being written"
+                  .getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+          size);
     }
 
     secondary.start();

@@ -25,8 +25,7 @@ final class Wait {
   /** Waits as {@link #until}, but no longer than the process lives. */
   static void until(String what, Duration atMost, ReplogProcess lives, Callable<Boolean> holds) {
     of(what, atMost)
-        .failFast(
-            lives.name() + " ended while waiting: " + what, () -> !lives.isAlive())
+        .failFast(lives.name() + " ended while waiting: " + what, () -> !lives.isAlive())
         .until(holds);
   }
 

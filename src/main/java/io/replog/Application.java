@@ -1,5 +1,7 @@
 package io.replog;
 
+import io.replog.cli.Commands;
+import io.replog.config.NodeOptions;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -13,7 +15,8 @@ import picocli.CommandLine.Spec;
  * The top of the command line. Nothing here touches Micronaut, so that a command which only talks
  * to a cluster pays for no server; a command that runs a node starts its own context.
  *
- * <p>Exit codes: 0 done, 1 failed, 2 wrong usage.
+ * <p>Exit codes: 0 done, 1 failed, 2 wrong usage, 3 in the log but its write concern not met in
+ * time.
  */
 @Command(
     name = "replog",
@@ -29,13 +32,18 @@ public final class Application implements Callable<Integer> {
 
   /** The whole command line, ready to execute; tests give it their own writers. */
   static CommandLine commandLine() {
-    return new CommandLine(new Application());
+    return Commands.commandLine(new Application(), Application::runNode);
   }
 
   @Override
   public Integer call() {
     throw new ParameterException(
         java.util.Objects.requireNonNull(spec).commandLine(), "Missing command");
+  }
+
+  /** Where the node's runner is connected. */
+  private static int runNode(NodeOptions options) {
+    return NodeServer.run(options);
   }
 
   /** The version the jar was built as; classes outside a jar carry none. */

@@ -62,6 +62,18 @@ public final class Deduplicator {
   }
 
   /**
+   * Forgets what was noted above a sequence: those entries were cut off, and their identities with
+   * them.
+   */
+  public void cutAfter(long sequence) {
+    while (!order.isEmpty() && order.getLast().sequence() > sequence) {
+      Remembered newest = order.removeLast();
+      sequences.remove(newest.identity(), newest.sequence());
+    }
+    newestSequence = Math.min(newestSequence, sequence);
+  }
+
+  /**
    * The first sequence that can be in the window of a log that ends at {@code lastSequence}: where
    * a rebuild begins to read.
    */

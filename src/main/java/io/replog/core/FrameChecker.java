@@ -12,8 +12,10 @@ public final class FrameChecker {
   private final HashChain chain = new HashChain();
   private long sequence;
   private Hash hash;
+  private long epoch;
+  private long timestamp;
 
-  /** Starts after the entry with this sequence and hash. */
+  /** Starts after the entry with this sequence and hash, whose epoch and time are not known. */
   public FrameChecker(long sequence, Hash hash) {
     this.sequence = sequence;
     this.hash = hash;
@@ -54,6 +56,12 @@ public final class FrameChecker {
   public void check(Frame frame) throws DamagedFrameException {
     long expected = sequence + 1;
     Hash running = hash;
+    Entry first = frame.first();
+    if (first.epoch() < epoch || first.timestamp() < timestamp) {
+      throw new DamagedFrameException(
+          "entry %d is of epoch %d and time %d, the one before it of epoch %d and time %d"
+              .formatted(first.sequence(), first.epoch(), first.timestamp(), epoch, timestamp));
+    }
     for (Entry entry : frame.entries()) {
       if (entry.sequence() != expected) {
         throw new DamagedFrameException(
@@ -75,5 +83,7 @@ public final class FrameChecker {
     }
     sequence = expected - 1;
     hash = running;
+    epoch = first.epoch();
+    timestamp = first.timestamp();
   }
 }

@@ -1,5 +1,6 @@
 package io.replog.core;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -40,6 +41,9 @@ public final class FrameCodec {
 
   /** Longest idempotency key, in bytes of UTF-8 (200 characters of up to 4 bytes). */
   public static final int MAX_KEY = 800;
+
+  /** First bytes of a frame that are enough for {@link #claim}. */
+  public static final int CLAIM_BYTES = 34;
 
   private static final int KEYED = 1;
   private static final int BATCH = 2;
@@ -168,19 +172,64 @@ public final class FrameCodec {
   public static FrameHeader header(ByteBuffer in) throws DamagedFrameException {
     int size = checkedSize(in);
     int start = in.position();
-    ByteBuffer body = in.slice(start, size);
-    skipToBody(body);
-    int flags = flags(body);
-    long epoch = getVarint(body);
-    long sequence = getVarint(body);
-    long timestamp = timestamp(body);
-    long count = (flags & BATCH) == 0 ? 1 : getVarint(body);
-    if (epoch < 1 || sequence < 1 || count < 1 || count > size) {
-      throw new DamagedFrameException("a frame with epoch " + epoch + ", sequence " + sequence);
+    FrameHeader header;
+    try {
+      header = header(in.slice(start, size), size);
+    } catch (BufferUnderflowException e) {
+      throw new DamagedFrameException("a field reaches beyond its frame");
     }
-    Hash lastHash = Hash.read(in.slice(start + size - Hash.BYTES, Hash.BYTES));
     in.position(start + size);
+    return header;
+  }
+
+  private static FrameHeader header(ByteBuffer frame, int size) throws DamagedFrameException {
+    skipToBody(frame);
+    int flags = flags(frame);
+    long epoch = getVarint(frame);
+    long sequence = getVarint(frame);
+    long timestamp = timestamp(frame);
+    long count = (flags & BATCH) == 0 ? 1 : getVarint(frame);
+    checkNumbers(epoch, sequence, count, frame.remaining());
+    Hash lastHash = Hash.read(frame.position(size - Hash.BYTES));
     return new FrameHeader(size, epoch, sequence, sequence + count - 1, timestamp, lastHash);
+  }
+
+  private static void checkNumbers(long epoch, long sequence, long count, int remaining)
+      throws DamagedFrameException {
+    if (epoch < 1 || sequence < 1 || count < 1 || count > remaining / Hash.BYTES) {
+      throw new DamagedFrameException(
+          "a frame with epoch " + epoch + ", sequence " + sequence + ", " + count + " entries");
+    }
+    if (sequence > Long.MAX_VALUE - count) {
+      throw new DamagedFrameException("a frame beyond the last sequence there is");
+    }
+  }
+
+  /**
+   * What the first bytes at the buffer's position claim, if they look like a frame's at all: for a
+   * search behind damage. No checksum is made, so nothing of it is certain, and nothing is moved.
+   *
+   * @return null where no frame begins, or where the buffer holds too few bytes ({@value
+   *     #CLAIM_BYTES} suffice)
+   */
+  public static @Nullable FrameClaim claim(ByteBuffer in) {
+    try {
+      int size = frameSize(in);
+      if (size < CRC_BYTES + TIMESTAMP_BYTES + Hash.BYTES) {
+        return null;
+      }
+      ByteBuffer frame = in.slice();
+      skipToBody(frame);
+      if ((frame.get(frame.position()) & ~(KEYED | BATCH)) != 0) {
+        return null;
+      }
+      flags(frame);
+      long epoch = getVarint(frame);
+      long sequence = getVarint(frame);
+      return new FrameClaim(size, epoch, sequence, timestamp(frame));
+    } catch (DamagedFrameException | BufferUnderflowException noFrame) {
+      return null;
+    }
   }
 
   private static int checkedSize(ByteBuffer in) throws DamagedFrameException {
@@ -212,9 +261,7 @@ public final class FrameCodec {
       long timestamp = timestamp(body);
       boolean batch = (flags & BATCH) != 0;
       long count = batch ? getVarint(body) : 1;
-      if (epoch < 1 || sequence < 1 || count < 1 || count > body.remaining() / Hash.BYTES) {
-        throw new DamagedFrameException("a frame with epoch " + epoch + ", sequence " + sequence);
-      }
+      checkNumbers(epoch, sequence, count, body.remaining());
       String key = (flags & KEYED) == 0 ? null : text(body, length(body, MAX_KEY));
       List<Entry> entries = new ArrayList<>((int) count);
       for (int i = 0; i < count; i++) {
@@ -232,7 +279,7 @@ public final class FrameCodec {
         throw new DamagedFrameException(body.remaining() + " bytes too many in a frame");
       }
       return List.copyOf(entries);
-    } catch (java.nio.BufferUnderflowException e) {
+    } catch (BufferUnderflowException e) {
       throw new DamagedFrameException("a field reaches beyond its frame");
     }
   }

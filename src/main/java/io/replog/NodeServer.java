@@ -1,0 +1,254 @@
+package io.replog;
+
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.ApplicationContextBuilder;
+import io.micronaut.runtime.Micronaut;
+import io.micronaut.runtime.server.EmbeddedServer;
+import io.replog.cluster.SelfRegistration;
+import io.replog.config.BadSettingException;
+import io.replog.config.DeduplicationMode;
+import io.replog.config.NodeKind;
+import io.replog.config.NodeOptions;
+import io.replog.config.NodeSettings;
+import io.replog.config.Settings;
+import io.replog.http.AppendDefaults;
+import io.replog.http.HttpSettings;
+import io.replog.node.Faults;
+import io.replog.node.MasterNode;
+import io.replog.node.Node;
+import io.replog.node.NodeConfig;
+import io.replog.node.NodeThread;
+import io.replog.node.SecondaryNode;
+import io.replog.replication.http.HttpPeerTransport;
+import io.replog.replication.http.ReplicationEndpoint;
+import io.replog.storage.DataDirectory;
+import io.replog.storage.FileDisk;
+import io.replog.storage.LogOptions;
+import io.replog.storage.StorageException;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node as a process: puts data directory, node thread, transport and HTTP server together, and
+ * takes them apart in order.
+ */
+final class NodeServer {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeServer.class);
+  private static final int BATCH_BYTES = 256 << 10;
+  private static final Duration GRACE = Duration.ofSeconds(5);
+  private static final Duration CONNECT = Duration.ofSeconds(1);
+  private static final Duration OPEN = Duration.ofSeconds(3);
+  private static final int FAILED = 1;
+  private static final int USAGE = 2;
+
+  private final NodeSettings settings;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicBoolean stopping = new AtomicBoolean();
+
+  private NodeServer(NodeSettings settings) {
+    this.settings = settings;
+  }
+
+  /** Runs a node until it is told to stop. Returns the exit code. */
+  static int run(NodeOptions options) {
+    NodeSettings settings;
+    try {
+      Settings all = Settings.of(options);
+      all.unknown().forEach(name -> LOG.warn("unknown setting {}: it is not heeded", name));
+      settings = all.node();
+    } catch (BadSettingException e) {
+      System.err.println(e.getMessage());
+      return USAGE;
+    }
+    return new NodeServer(settings).run();
+  }
+
+  private int run() {
+    DataDirectory directory;
+    try {
+      directory = open();
+    } catch (StorageException e) {
+      System.err.println(e.getMessage());
+      return FAILED;
+    }
+    NodeThread thread = new NodeThread(directory.state().node(), this::broken);
+    ExecutorService syncThread =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("log-sync").daemon(true).factory());
+    HttpPeerTransport transport =
+        new HttpPeerTransport(CONNECT, OPEN, HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
+    Node node = node(directory, thread, syncThread, transport);
+    thread.start();
+    ApplicationContext context;
+    try {
+      context = serve(node);
+    } catch (RuntimeException e) {
+      System.err.println(
+          "cannot listen on " + settings.host() + ":" + settings.port() + ": " + rootMessage(e));
+      node.stop(GRACE);
+      return FAILED;
+    }
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> stop(context, node, syncThread, transport), "orderly-stop"));
+    watchSupervisor();
+    LOG.info(
+        "listening node={} role={} url={} data={}",
+        node.id(),
+        settings.kind(),
+        settings.advertise(),
+        settings.data());
+    await();
+    return 0;
+  }
+
+  private DataDirectory open() {
+    String id = settings.id();
+    boolean formatted = new FileDisk(settings.data()).exists("state");
+    return DataDirectory.open(
+        new FileDisk(settings.data()),
+        id == null && !formatted ? settings.defaultId() : id,
+        UUID::randomUUID,
+        LogOptions.DEFAULT.withSegmentBytes(Math.toIntExact(settings.segmentBytes())));
+  }
+
+  private Node node(
+      DataDirectory directory,
+      NodeThread thread,
+      ExecutorService syncThread,
+      HttpPeerTransport transport) {
+    NodeConfig config = config(directory.state().node());
+    Faults faults = Faults.delayed(settings.delay());
+    RandomGenerator random =
+        RandomGeneratorFactory.<RandomGenerator>of("L64X128MixRandom")
+            .create(new SecureRandom().nextLong());
+    return settings.kind() == NodeKind.MASTER
+        ? new MasterNode(config, directory, thread, syncThread, transport, random, faults)
+        : new SecondaryNode(config, directory, thread, syncThread, random, faults);
+  }
+
+  private NodeConfig config(String id) {
+    List<URI> declared = settings.secondaries();
+    NodeSettings.Detection detection = settings.detection();
+    NodeSettings.Replication replication = settings.replication();
+    NodeSettings.Appends appends = settings.appends();
+    return new NodeConfig(
+        id,
+        settings.advertise().toString(),
+        detection.heartbeat(),
+        detection.suspected(),
+        detection.unhealthy(),
+        detection.electionTimeout(),
+        replication.requestTimeout(),
+        replication.retryBase(),
+        replication.retryCeiling(),
+        Math.toIntExact(replication.inFlightBytes()),
+        BATCH_BYTES,
+        appends.maxWaiting(),
+        declared == null ? List.of() : declared.stream().map(URI::toString).toList(),
+        id.equals("master-0") && !settings.join(),
+        appends.quorumNeeded(),
+        appends.deduplication() == DeduplicationMode.CONTENT,
+        appends.deduplicationEntries(),
+        appends.deduplicationAge());
+  }
+
+  private ApplicationContext serve(Node node) {
+    NodeSettings.Appends appends = settings.appends();
+    ApplicationContextBuilder builder =
+        Micronaut.build(new String[0])
+            .banner(false)
+            .deduceEnvironment(false)
+            .enableDefaultPropertySources(true)
+            .singletons(
+                node,
+                new HttpSettings(
+                    new AppendDefaults(appends.writeConcern(), appends.journal()),
+                    settings.faultsEnabled()),
+                new ReplicationEndpoint(HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES));
+    registration(node).ifPresent(builder::singletons);
+    ApplicationContext context =
+        builder
+            .properties(
+                Map.of(
+                    "micronaut.server.host", settings.host(),
+                    "micronaut.server.port", settings.port()))
+            .build()
+            .start();
+    context.getBean(EmbeddedServer.class).start();
+    return context;
+  }
+
+  private Optional<SelfRegistration.Target> registration(Node node) {
+    URI master = settings.master();
+    return master != null && node instanceof SecondaryNode secondary
+        ? Optional.of(
+            new SelfRegistration.Target(
+                master, node.id(), settings.advertise(), secondary::wantsRegistration))
+        : Optional.empty();
+  }
+
+  /** A supervisor that is gone cannot stop its nodes any more, so they stop themselves. */
+  private void watchSupervisor() {
+    Long supervisor = settings.supervisedBy();
+    if (supervisor != null) {
+      Optional<ProcessHandle> handle = ProcessHandle.of(supervisor);
+      if (handle.isEmpty()) {
+        System.exit(0);
+      }
+      var _ = handle.orElseThrow().onExit().thenRun(() -> System.exit(0));
+    }
+  }
+
+  private void stop(
+      ApplicationContext context,
+      Node node,
+      ExecutorService syncThread,
+      HttpPeerTransport transport) {
+    if (!stopping.compareAndSet(false, true)) {
+      return;
+    }
+    LOG.info("stopping node={}", node.id());
+    node.stop(GRACE);
+    context.stop();
+    transport.close();
+    syncThread.shutdown();
+    ended.countDown();
+  }
+
+  /** A broken invariant: going on could only make it worse. */
+  private void broken(Throwable cause) {
+    LOG.error("the node stops: an invariant is broken", cause);
+    Runtime.getRuntime().halt(FAILED);
+  }
+
+  private void await() {
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static @Nullable String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage();
+  }
+}

@@ -1,0 +1,54 @@
+package io.replog.client;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to append. Null leaves the choice to the node.
+ *
+ * @param messages at least one; several go into the log together or not at all
+ * @param w a number of copies, {@code majority} or {@code all}
+ * @param journal whether copies count once they are on disk
+ * @param timeout how long to wait for the copies
+ * @param key what makes a repetition known as one
+ */
+public record Append(
+    List<String> messages,
+    @Nullable String w,
+    @Nullable Boolean journal,
+    @Nullable Duration timeout,
+    @Nullable String key) {
+  public Append {
+    messages = List.copyOf(messages);
+    if (messages.isEmpty()) {
+      throw new IllegalArgumentException("an append has at least one message");
+    }
+  }
+
+  String json() {
+    return Json.write(
+        out -> {
+          if (messages.size() == 1) {
+            out.writeStringField("message", messages.getFirst());
+          } else {
+            out.writeArrayFieldStart("messages");
+            for (String message : messages) {
+              out.writeString(message);
+            }
+            out.writeEndArray();
+          }
+          if (w != null && w.matches("\\d{1,9}")) {
+            out.writeNumberField("w", Integer.parseInt(w));
+          } else if (w != null) {
+            out.writeStringField("w", w);
+          }
+          if (journal != null) {
+            out.writeBooleanField("j", journal);
+          }
+          if (timeout != null) {
+            out.writeNumberField("timeoutMs", timeout.toMillis());
+          }
+        });
+  }
+}

@@ -1,0 +1,56 @@
+package io.replog.config;
+
+import io.replog.core.WriteConcern;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of one node, all checked. {@link Property} says what each is for.
+ *
+ * @param id the id that was given, null for the one kept in the data directory, else {@code
+ *     defaultId}
+ * @param defaultId the id of a new data directory when none was given
+ * @param secondaries the declared secondaries, null where they register themselves
+ * @param master where a secondary registers, null where it does not
+ * @param supervisedBy the process without which this node stops, null for none
+ */
+public record NodeSettings(
+    NodeKind kind,
+    @Nullable String id,
+    String defaultId,
+    Path data,
+    String host,
+    int port,
+    URI advertise,
+    @Nullable List<URI> secondaries,
+    boolean join,
+    @Nullable URI master,
+    Duration delay,
+    @Nullable Long supervisedBy,
+    Appends appends,
+    Detection detection,
+    Replication replication,
+    long segmentBytes,
+    boolean faultsEnabled) {
+
+  /** What is promised about appends. */
+  public record Appends(
+      WriteConcern writeConcern,
+      boolean journal,
+      boolean quorumNeeded,
+      int maxWaiting,
+      DeduplicationMode deduplication,
+      int deduplicationEntries,
+      Duration deduplicationAge) {}
+
+  /** When a silent node is taken for lost. */
+  public record Detection(
+      Duration heartbeat, Duration suspected, Duration unhealthy, Duration electionTimeout) {}
+
+  /** How a secondary is fed. */
+  public record Replication(
+      long inFlightBytes, Duration retryBase, Duration retryCeiling, Duration requestTimeout) {}
+}

@@ -1,0 +1,116 @@
+package io.replog.http;
+
+import com.fasterxml.jackson.core.JsonToken;
+import io.replog.core.FrameCodec;
+import io.replog.core.WriteConcern;
+import io.replog.http.Problem.Kind;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the body of an append, and refuses by name whatever it must not have. */
+final class AppendBodyReader {
+  /** An append that waits longer than this is better without a timeout. */
+  static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
+
+  private static final List<String> MEMBERS =
+      List.of("message", "msg", "messages", "w", "j", "timeoutMs", "expectedSequence");
+  private static final String ALLOWED_CONCERN =
+      "must be a whole number from 1 to %d, \"majority\" or \"all\""
+          .formatted(WriteConcern.MAX_COPIES);
+
+  private final List<byte[]> payloads = new ArrayList<>(1);
+  private @Nullable String source;
+  private @Nullable WriteConcern concern;
+  private @Nullable Boolean journal;
+  private @Nullable Duration timeout;
+  private @Nullable Long expectedSequence;
+
+  private AppendBodyReader() {}
+
+  /**
+   * Reads a body.
+   *
+   * @throws ProblemException if it is not valid
+   */
+  static AppendBody read(byte[] bytes) {
+    AppendBodyReader reader = new AppendBodyReader();
+    JsonBody.read(bytes, MEMBERS, reader::member);
+    if (reader.source == null) {
+      throw ProblemException.invalid("one of message, msg and messages must be there");
+    }
+    return new AppendBody(
+        reader.payloads, reader.concern, reader.journal, reader.timeout, reader.expectedSequence);
+  }
+
+  private void member(String name, JsonBody value) throws IOException {
+    switch (name) {
+      case "message", "msg" -> {
+        only(name);
+        payloads.add(payload(value));
+      }
+      case "messages" -> {
+        only(name);
+        list(value);
+      }
+      case "w" -> concern = concern(value);
+      case "j" -> journal = value.truth();
+      case "timeoutMs" -> timeout = Duration.ofMillis(value.whole(0, LONGEST_TIMEOUT.toMillis()));
+      case "expectedSequence" -> expectedSequence = value.whole(1, Long.MAX_VALUE);
+      default -> throw new IllegalStateException("no such member: " + name);
+    }
+  }
+
+  private void only(String name) {
+    if (source != null) {
+      throw ProblemException.invalid(
+          "\"%s\" and \"%s\" are both there; one of message, msg and messages is allowed"
+              .formatted(source, name));
+    }
+    source = name;
+  }
+
+  private void list(JsonBody value) throws IOException {
+    if (value.token() != JsonToken.START_ARRAY) {
+      throw value.wrong("must be a list of strings");
+    }
+    while (value.next() != JsonToken.END_ARRAY) {
+      payloads.add(payload(value));
+    }
+    if (payloads.isEmpty()) {
+      throw value.wrong("must have at least one message");
+    }
+  }
+
+  private static byte[] payload(JsonBody value) throws IOException {
+    byte[] payload = value.text().getBytes(StandardCharsets.UTF_8);
+    if (payload.length > FrameCodec.MAX_PAYLOAD) {
+      throw new ProblemException(
+          new Problem(
+                  Kind.TOO_LARGE,
+                  "a message may have %d bytes of UTF-8, not %d"
+                      .formatted(FrameCodec.MAX_PAYLOAD, payload.length))
+              .with("allowed", FrameCodec.MAX_PAYLOAD));
+    }
+    return payload;
+  }
+
+  private static WriteConcern concern(JsonBody value) throws IOException {
+    if (value.token() == JsonToken.VALUE_NUMBER_INT) {
+      try {
+        return new WriteConcern.Copies((int) value.whole(1, WriteConcern.MAX_COPIES));
+      } catch (ProblemException e) {
+        throw value.wrong(ALLOWED_CONCERN);
+      }
+    }
+    String name = value.token() == JsonToken.VALUE_STRING ? value.text() : "";
+    return switch (name) {
+      case "majority" -> new WriteConcern.Majority();
+      case "all" -> new WriteConcern.All();
+      default -> throw value.wrong(ALLOWED_CONCERN);
+    };
+  }
+}

@@ -1,0 +1,67 @@
+package io.replog.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.replog.core.Entry;
+import io.replog.storage.SegmentedLog;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** A list of entries whose end is fixed at its start, in chunks of about 64 KiB. */
+final class ListChunks implements ChunkSource {
+  private static final int CHUNK_BYTES = 64 << 10;
+
+  private final ListForm form;
+  private final LogEntries entries;
+  private final long end;
+  private final long shown;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
+  private final JsonGenerator json = Json.generator(out);
+  private boolean begun;
+  private boolean done;
+
+  /**
+   * @param from sequence of the first entry
+   * @param end sequence of the last entry, below {@code from} for none
+   * @param shown how far the log may be shown, an end of an append
+   */
+  ListChunks(SegmentedLog log, ListForm form, long from, long end, long shown) {
+    this.form = form;
+    this.entries = new LogEntries(log, from);
+    this.end = end;
+    this.shown = shown;
+  }
+
+  /** Whether the last chunk was handed out. */
+  boolean isDone() {
+    return done;
+  }
+
+  @Override
+  public byte @Nullable [] next() throws IOException {
+    if (done) {
+      return null;
+    }
+    if (!begun) {
+      begun = true;
+      form.begin(json);
+    }
+    while (entries.sequence() <= end && out.size() < CHUNK_BYTES) {
+      Entry entry = entries.next(shown);
+      if (entry == null) {
+        throw new LogCutException(entries.sequence());
+      }
+      form.entry(json, entry);
+    }
+    if (entries.sequence() > end) {
+      done = true;
+      form.end(json);
+      json.close();
+    } else {
+      json.flush();
+    }
+    byte[] chunk = out.toByteArray();
+    out.reset();
+    return chunk;
+  }
+}

@@ -1,0 +1,56 @@
+package io.replog.http;
+
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Produces;
+import io.replog.http.ReadGate.Bounds;
+import io.replog.node.Node;
+import java.util.concurrent.CompletableFuture;
+
+/** The log, as a list or as a live tail. */
+@Controller("/messages")
+final class MessagesController {
+  private final Node node;
+  private final ReadGate gate;
+  private final ListAnswers lists;
+  private final Tails tails;
+
+  MessagesController(Node node, ReadGate gate, ListAnswers lists, Tails tails) {
+    this.node = node;
+    this.gate = gate;
+    this.lists = lists;
+    this.tails = tails;
+  }
+
+  @Get
+  @Produces(MediaType.ALL)
+  CompletableFuture<? extends HttpResponse<?>> list(HttpRequest<?> request) {
+    MessageFormat format = MessageFormat.of(request);
+    ClientConnection connection = ClientConnection.of(request);
+    if (format == MessageFormat.EVENTS) {
+      return CompletableFuture.completedFuture(tails.open(ReadQuery.ofTail(request), connection));
+    }
+    ReadQuery query = ReadQuery.ofList(request);
+    return gate.read(query, connection, bounds -> list(query, format, bounds));
+  }
+
+  private CompletableFuture<? extends HttpResponse<?>> list(
+      ReadQuery query, MessageFormat format, Bounds bounds) {
+    long end = query.end(bounds.last());
+    ListForm form =
+        format == MessageFormat.JSON
+            ? new ListForm.Page(
+                query.from(), Math.max(query.from(), end + 1), bounds.last(), bounds.committed())
+            : new ListForm.Lines();
+    MutableHttpResponse<?> response = HttpResponse.ok().contentType(format.mediaType());
+    if (!bounds.handFed().isEmpty()) {
+      return CompletableFuture.completedFuture(
+          response.body(HandFedList.bytes(bounds.handFed(), form, query.from(), end)));
+    }
+    return lists.of(response, new ListChunks(node.log(), form, query.from(), end, bounds.last()));
+  }
+}

@@ -1,0 +1,486 @@
+package io.replog.node;
+
+import io.replog.core.AppendOutcome;
+import io.replog.core.AppendRequest;
+import io.replog.core.CommitTracker;
+import io.replog.core.Configuration;
+import io.replog.core.FeedState;
+import io.replog.core.Membership;
+import io.replog.core.NodeRole;
+import io.replog.core.NodeStatus;
+import io.replog.core.Refusal;
+import io.replog.core.WriteConcern;
+import io.replog.node.Node.EntryTrace;
+import io.replog.node.Node.ReadPermit;
+import io.replog.node.Node.Registration;
+import io.replog.node.Node.Subscription;
+import io.replog.node.Node.VerifyReport;
+import io.replog.replication.PeerMessage.Acknowledge;
+import io.replog.replication.PeerMessage.Fenced;
+import io.replog.replication.PeerMessage.Foreign;
+import io.replog.replication.PeerMessage.FromSecondary;
+import io.replog.replication.PeerMessage.HashAnswer;
+import io.replog.replication.PeerMessage.Heartbeat;
+import io.replog.replication.PeerMessage.Leave;
+import io.replog.replication.PeerMessage.Reign;
+import io.replog.replication.PeerMessage.Release;
+import io.replog.replication.PeerMessage.Standing;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A master that leads: it sequences, feeds every secondary, answers appends as their write concerns
+ * are met, and changes the configuration one step at a time (protocol, <i>Normal operation</i>).
+ */
+final class ActiveMaster implements Phase, Feed.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(ActiveMaster.class);
+
+  private final MasterContext context;
+  private final Reign reign;
+  private final Map<PeerSession, Feed> feeds = new LinkedHashMap<>();
+  private final CommitTracker<Appends.Pending> tracker;
+  private final Appends appends;
+  private final LinearizableReads reads;
+  private final Reconfiguration reconfiguration;
+  private final Traces traces;
+  private final Verification verification;
+  private final Registrar registrar;
+  private boolean settling;
+  private boolean stepsDown;
+
+  /**
+   * @param begun feeds that the takeover has begun, under the same epoch
+   */
+  ActiveMaster(MasterContext context, Reign reign, Collection<Feed> begun) {
+    this.context = context;
+    this.reign = reign;
+    LocalCopy copy = context.copy();
+    this.tracker =
+        new CommitTracker<>(
+            context.state().membership(),
+            copy.lastSequence(),
+            copy.durableSequence(),
+            copy.committedSequence());
+    this.traces = new Traces(context, feeds.values());
+    this.appends =
+        new Appends(
+            context.config(),
+            context.loop(),
+            copy,
+            reign.epoch(),
+            tracker,
+            traces::copies,
+            this::stored);
+    traces.master(appends.appendedTimes(), appends.durableTimes());
+    this.reads = new LinearizableReads(context, reign, feeds.values(), this::beat);
+    this.reconfiguration = new Reconfiguration(context, reign, feeds, this::membershipChanged);
+    this.verification = new Verification(context);
+    this.registrar = new Registrar(context);
+    for (Feed feed : begun) {
+      feed.listenTo(this);
+      feeds.put(feed.session(), feed);
+      UUID store = feed.store();
+      if (feed.streaming() && store != null) {
+        tracker.acknowledged(
+            feed.node(), store, feed.progress().stored(), feed.progress().durable());
+      }
+    }
+  }
+
+  @Override
+  public void enter() {
+    LOG.info(
+        "active node={} epoch={} lastSequence={} cluster={}",
+        context.config().id(),
+        reign.epoch(),
+        context.copy().lastSequence(),
+        reign.clusterId());
+    context.active(new ClusterView.Active(context.config().id(), context.config().url()));
+    reconfiguration.proposeOpenTransition();
+    for (PeerSession session : context.peers().all()) {
+      Standing standing = session.standing();
+      if (!feeds.containsKey(session) && session.introduced() && standing != null) {
+        reported(session, standing);
+      }
+    }
+    settle();
+    beat();
+  }
+
+  @Override
+  public void leave() {
+    LOG.info("no longer active node={} epoch={}", context.config().id(), reign.epoch());
+    context.active(null);
+    appends.abandon();
+    reads.abandon();
+    verification.abandon();
+    feeds.values().forEach(Feed::down);
+  }
+
+  /** The local disk has synced more. */
+  void durableGrew() {
+    appends.durableTimes().passed(context.copy().durableSequence(), context.loop().nanoTime());
+    settle();
+  }
+
+  /** Stops in order: secondaries need not wait for an election timeout. */
+  void release() {
+    for (Feed feed : feeds.values()) {
+      feed.session().send(new Release(reign));
+    }
+  }
+
+  // ---- appends
+
+  @Override
+  public Subscription append(AppendRequest request, Consumer<AppendOutcome> answer) {
+    Refusal invalid = tooManyCopies(request);
+    if (invalid != null) {
+      answer.accept(new AppendOutcome.Refused(invalid));
+      return () -> {};
+    }
+    Subscription replayed = appends.replay(request, answer);
+    if (replayed != null) {
+      return replayed;
+    }
+    Refusal refusal = refusal(request);
+    if (refusal != null) {
+      answer.accept(new AppendOutcome.Refused(refusal));
+      return () -> {};
+    }
+    boolean fails = context.faults().fails();
+    boolean failsAfter = fails && context.faults().faults().errorAfter();
+    if (fails && !failsAfter) {
+      answer.accept(new AppendOutcome.Injected(false));
+      return () -> {};
+    }
+    return appends.append(request, answer, failsAfter);
+  }
+
+  private @Nullable Refusal tooManyCopies(AppendRequest request) {
+    int declared = context.config().declared().size() + 1;
+    boolean impossible =
+        context.config().membersDeclared()
+            && request.concern() instanceof WriteConcern.Copies(int count)
+            && count > declared;
+    return impossible && request.concern() instanceof WriteConcern.Copies(int count)
+        ? new Refusal.TooManyCopies(count, declared)
+        : null;
+  }
+
+  private @Nullable Refusal refusal(AppendRequest request) {
+    if (stepsDown) {
+      return new Refusal.NotActive("this master is handing over");
+    }
+    if (forming()) {
+      return new Refusal.NotActive("the first configuration is not committed yet");
+    }
+    String failure = context.copy().failure();
+    if (failure != null) {
+      return new Refusal.DiskFailed(failure);
+    }
+    if (context.copy().full()) {
+      return new Refusal.DiskFull("there is no room on the master's disk");
+    }
+    if (context.config().quorumAppend() && !quorum()) {
+      Configuration newest = context.state().membership().newest();
+      return new Refusal.NoQuorum(newest.majority(), available(newest) + 1);
+    }
+    Long expected = request.expectedSequence();
+    if (expected != null && expected != appends.nextSequence()) {
+      return new Refusal.SequenceMismatch(expected, appends.nextSequence());
+    }
+    if (appends.waiting() >= context.config().maxWaiting()) {
+      return new Refusal.Overloaded(context.config().maxWaiting());
+    }
+    return null;
+  }
+
+  /** Where members are declared, no append is taken before they have a configuration. */
+  private boolean forming() {
+    return context.config().membersDeclared()
+        && context.state().membership().committed().seats().isEmpty();
+  }
+
+  private boolean quorum() {
+    return context
+        .state()
+        .membership()
+        .writeQuorum(
+            store ->
+                feedOf(store)
+                    .filter(f -> f.session().status() != NodeStatus.UNHEALTHY)
+                    .isPresent());
+  }
+
+  private int available(Configuration configuration) {
+    return (int)
+        configuration.seats().stream()
+            .filter(
+                seat ->
+                    seat.store() != null
+                        && feedOf(seat.store())
+                            .filter(f -> f.session().status() != NodeStatus.UNHEALTHY)
+                            .isPresent())
+            .count();
+  }
+
+  private Optional<Feed> feedOf(UUID store) {
+    return feeds.values().stream().filter(feed -> store.equals(feed.store())).findFirst();
+  }
+
+  /** The frames of a turn are written: they are sent and synced at the same time. */
+  private void stored() {
+    feeds.values().forEach(Feed::pump);
+    settle();
+  }
+
+  /** Once a turn: what was learnt moves the committed sequence and answers appends. */
+  private void settle() {
+    if (!settling) {
+      settling = true;
+      context.loop().atEndOfTurn(this::settleNow);
+    }
+  }
+
+  private void settleNow() {
+    settling = false;
+    LocalCopy copy = context.copy();
+    tracker.masterHas(copy.lastSequence(), copy.durableSequence());
+    copy.commit(tracker.committed());
+    reconfiguration.settle();
+    appends.answerSatisfied();
+  }
+
+  // ---- feeds
+
+  @Override
+  public void reported(PeerSession session, Standing standing) {
+    Feed feed =
+        feeds.computeIfAbsent(
+            session,
+            s ->
+                new Feed(
+                    context.config(),
+                    context.loop(),
+                    context.copy(),
+                    s,
+                    reign,
+                    () -> context.state().membership(),
+                    context.backoff(),
+                    this));
+    if (standing.promisedEpoch() > reign.epoch()) {
+      fenced(session, standing.promisedEpoch());
+    } else {
+      feed.begin(standing);
+    }
+  }
+
+  @Override
+  public void said(PeerSession session, FromSecondary message) {
+    switch (message) {
+      case Fenced fenced -> {
+        boolean another =
+            fenced.promisedEpoch() == reign.epoch() && !reign.store().equals(fenced.promisedTo());
+        if (fenced.promisedEpoch() > reign.epoch() || another) {
+          fenced(session, fenced.promisedEpoch());
+        }
+      }
+      case Foreign foreign ->
+          LOG.warn(
+              "refused by a secondary of another cluster secondary={} itsCluster={} ours={}",
+              session.node(),
+              foreign.clusterId(),
+              reign.clusterId());
+      case Leave leave -> reconfiguration.leave(leave.node());
+      case HashAnswer answer -> {
+        verification.answered(session, answer);
+        feed(session, message);
+      }
+      default -> feed(session, message);
+    }
+  }
+
+  private void feed(PeerSession session, FromSecondary message) {
+    Feed feed = feeds.get(session);
+    if (feed != null) {
+      feed.said(message);
+    }
+  }
+
+  @Override
+  public void disconnected(PeerSession session) {
+    Feed feed = feeds.get(session);
+    if (feed != null) {
+      feed.down();
+    }
+  }
+
+  @Override
+  public void acknowledged(Feed feed, Acknowledge acknowledge) {
+    tracker.acknowledged(
+        feed.node(),
+        acknowledge.store(),
+        acknowledge.storedSequence(),
+        acknowledge.durableSequence());
+    reads.acknowledged();
+    settle();
+  }
+
+  @Override
+  public void changed(Feed feed) {
+    if (feed.state() == FeedState.DIVERGED) {
+      tracker.forget(feed.node());
+    }
+    settle();
+  }
+
+  private void fenced(PeerSession session, long epoch) {
+    LOG.warn(
+        "fenced node={} epoch={} by={} promisedEpoch={}",
+        context.config().id(),
+        reign.epoch(),
+        session.node(),
+        epoch);
+    context.become(new Standby(context));
+  }
+
+  private void membershipChanged(Membership now) {
+    tracker.membership(now);
+    settle();
+  }
+
+  @Override
+  public void tick() {
+    if (context.phase() != this) {
+      return;
+    }
+    context.copy().rememberCommitted();
+    feeds.keySet().removeIf(session -> !context.peers().all().contains(session));
+    feeds.values().forEach(Feed::tick);
+    reads.tick();
+    verification.tick();
+    reconfiguration.tick();
+    beat();
+    settle();
+  }
+
+  private void beat() {
+    Heartbeat heartbeat =
+        new Heartbeat(
+            reign,
+            context.config().id(),
+            context.config().url(),
+            context.copy().committedSequence(),
+            reads.round());
+    feeds.values().forEach(feed -> feed.heartbeat(heartbeat));
+  }
+
+  // ---- questions
+
+  @Override
+  public void linearizable(Consumer<ReadPermit> answer) {
+    reads.ask(answer);
+  }
+
+  @Override
+  public void verify(Consumer<@Nullable VerifyReport> answer) {
+    verification.ask(answer);
+  }
+
+  @Override
+  public void trace(long sequence, Consumer<@Nullable EntryTrace> answer) {
+    answer.accept(traces.of(sequence));
+  }
+
+  @Override
+  public void register(String id, String url, Consumer<Registration> answer) {
+    answer.accept(registrar.register(id, url));
+  }
+
+  @Override
+  public void deregister(String id, Consumer<Registration> answer) {
+    answer.accept(reconfiguration.leave(id));
+  }
+
+  @Override
+  public ClusterView view() {
+    LocalCopy copy = context.copy();
+    Membership membership = context.state().membership();
+    Configuration newest = membership.newest();
+    ClusterView.ReadOnlyReason reason = readOnlyReason();
+    List<ClusterView.Secondary> nodes = new ArrayList<>();
+    for (PeerSession session : context.peers().all()) {
+      nodes.add(secondary(session, membership));
+    }
+    nodes.sort(Comparator.comparing(ClusterView.Secondary::node));
+    return new ClusterView(
+        context.state().clusterId(),
+        context.config().id(),
+        NodeRole.MASTER,
+        reason == null,
+        reason,
+        reign.epoch(),
+        copy.lastSequence(),
+        copy.committedSequence(),
+        context.active(),
+        copies(newest),
+        copies(newest) / 2 + 1,
+        available(newest) + 1,
+        membership,
+        nodes,
+        context.config().deduplicationEntries(),
+        context.config().deduplicationWindow().toMillis());
+  }
+
+  private int copies(Configuration newest) {
+    return Math.max(newest.copies(), context.config().declared().size() + 1);
+  }
+
+  private ClusterView.@Nullable ReadOnlyReason readOnlyReason() {
+    if (context.copy().failure() != null) {
+      return ClusterView.ReadOnlyReason.DISK_FAILED;
+    }
+    if (context.copy().full()) {
+      return ClusterView.ReadOnlyReason.DISK_FULL;
+    }
+    if (stepsDown || forming()) {
+      return ClusterView.ReadOnlyReason.NOT_ACTIVE;
+    }
+    if (context.config().quorumAppend() && !quorum()) {
+      return ClusterView.ReadOnlyReason.NO_QUORUM;
+    }
+    return null;
+  }
+
+  private ClusterView.Secondary secondary(PeerSession session, Membership membership) {
+    Feed feed = feeds.get(session);
+    long contact = session.lastContactMillis();
+    long last = feed == null ? 0 : feed.progress().stored();
+    return new ClusterView.Secondary(
+        session.node(),
+        session.url(),
+        session.status(),
+        feed != null && membership.votes(feed.store()),
+        feed == null ? FeedState.RETRYING : feed.state(),
+        last,
+        Math.max(0, context.copy().lastSequence() - last),
+        contact < 0 ? null : contact);
+  }
+
+  /** Takes no more appends and lets the others take over without waiting. */
+  void handOver() {
+    stepsDown = true;
+    release();
+  }
+}

@@ -1,0 +1,370 @@
+package io.replog.node;
+
+import io.replog.core.AppendOutcome;
+import io.replog.core.AppendOutcome.Appended;
+import io.replog.core.AppendRequest;
+import io.replog.core.CommitTracker;
+import io.replog.core.DamagedFrameException;
+import io.replog.core.Deduplicator;
+import io.replog.core.Entry;
+import io.replog.core.Frame;
+import io.replog.core.FrameCodec;
+import io.replog.core.Hash;
+import io.replog.core.HashChain;
+import io.replog.core.Refusal;
+import io.replog.core.SequenceTimes;
+import io.replog.core.WriteConcern;
+import io.replog.storage.DiskFullException;
+import io.replog.storage.LogCursor;
+import io.replog.storage.LogRead;
+import io.replog.storage.StorageException;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The appends of an active master, from the request to the answer: an identity that was seen before
+ * is answered as before; the next sequence is given; the waiter is registered; and at the end of
+ * the turn all frames of the turn are written at once, before anything of them is sent.
+ *
+ * <p>On the node's thread only.
+ */
+final class Appends {
+  /** An append that is in the log, or on its way into it this turn. */
+  static final class Pending {
+    private final AppendRequest request;
+    private final Consumer<AppendOutcome> answer;
+    private final long firstSequence;
+    private final long lastSequence;
+    private final long epoch;
+    private final boolean replayed;
+    private final boolean failsAfter;
+    private NodeLoop.@Nullable Timer timeout;
+    private CommitTracker.@Nullable Waiter<Pending> waiter;
+
+    private Pending(
+        AppendRequest request,
+        Consumer<AppendOutcome> answer,
+        long firstSequence,
+        long lastSequence,
+        long epoch,
+        boolean replayed,
+        boolean failsAfter) {
+      this.request = request;
+      this.answer = answer;
+      this.firstSequence = firstSequence;
+      this.lastSequence = lastSequence;
+      this.epoch = epoch;
+      this.replayed = replayed;
+      this.failsAfter = failsAfter;
+    }
+  }
+
+  private static final int REMEMBERED_TIMES = 4096;
+  private static final int REBUILD_BYTES = 1 << 20;
+
+  private final NodeConfig config;
+  private final NodeLoop loop;
+  private final LocalCopy copy;
+  private final CommitTracker<Pending> tracker;
+  private final LongFunction<List<AppendOutcome.Copy>> copies;
+  private final Runnable stored;
+  private final long epoch;
+  private final Deduplicator deduplicator;
+  private final HashChain chain = new HashChain();
+  private final List<Frame> frames = new ArrayList<>();
+  private final List<Pending> turn = new ArrayList<>();
+  private final SequenceTimes appendedTimes = new SequenceTimes(REMEMBERED_TIMES);
+  private final SequenceTimes durableTimes = new SequenceTimes(REMEMBERED_TIMES);
+  private long lastSequence;
+  private Hash lastHash;
+  private long lastTimestamp;
+
+  /**
+   * @param copies who has a sequence, for the answer
+   * @param stored called after the frames of a turn were written
+   */
+  Appends(
+      NodeConfig config,
+      NodeLoop loop,
+      LocalCopy copy,
+      long epoch,
+      CommitTracker<Pending> tracker,
+      LongFunction<List<AppendOutcome.Copy>> copies,
+      Runnable stored) {
+    this.config = config;
+    this.loop = loop;
+    this.copy = copy;
+    this.epoch = epoch;
+    this.tracker = tracker;
+    this.copies = copies;
+    this.stored = stored;
+    this.deduplicator =
+        new Deduplicator(config.deduplicationEntries(), config.deduplicationWindow().toMillis());
+    this.lastSequence = copy.lastSequence();
+    this.lastHash = copy.lastHash();
+    this.lastTimestamp = copy.log().lastTimestamp();
+    rebuild();
+  }
+
+  SequenceTimes appendedTimes() {
+    return appendedTimes;
+  }
+
+  SequenceTimes durableTimes() {
+    return durableTimes;
+  }
+
+  int waiting() {
+    return tracker.waiting();
+  }
+
+  /**
+   * Reads the window of identities out of the log. It is complete before the master takes appends.
+   */
+  private void rebuild() {
+    long from = Math.max(copy.log().firstSequence(), deduplicator.windowStart(lastSequence));
+    if (from > lastSequence) {
+      return;
+    }
+    LogCursor cursor = copy.log().cursor(from);
+    while (cursor.next(REBUILD_BYTES, lastSequence) instanceof LogRead.Frames read) {
+      for (Frame frame : decode(read.bytes())) {
+        remember(frame);
+      }
+    }
+  }
+
+  private static List<Frame> decode(ByteBuffer bytes) {
+    List<Frame> decoded = new ArrayList<>();
+    try {
+      while (bytes.hasRemaining()) {
+        decoded.add(FrameCodec.decode(bytes));
+      }
+    } catch (DamagedFrameException e) {
+      throw new IllegalStateException("the log handed out a damaged frame", e);
+    }
+    return decoded;
+  }
+
+  private void remember(Frame frame) {
+    Entry first = frame.first();
+    Object identity = identity(first.key(), frame.entries().stream().map(Entry::payload).toList());
+    if (identity == null) {
+      deduplicator.advance(frame.last().sequence(), first.timestamp());
+    } else {
+      deduplicator.remember(identity, first.sequence(), first.timestamp());
+      deduplicator.advance(frame.last().sequence(), first.timestamp());
+    }
+  }
+
+  private @Nullable Object identity(@Nullable String key, List<byte[]> payloads) {
+    if (!config.deduplicateByContent()) {
+      return key;
+    }
+    if (payloads.size() == 1) {
+      return HashChain.ofContent(payloads.getFirst());
+    }
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] payload : payloads) {
+      all.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(payload.length).array());
+      all.writeBytes(payload);
+    }
+    return HashChain.ofContent(all.toByteArray());
+  }
+
+  /**
+   * Looks for an earlier append with the same identity, and answers in its place.
+   *
+   * @return null if there is none: the append is new
+   */
+  Node.@Nullable Subscription replay(AppendRequest request, Consumer<AppendOutcome> answer) {
+    Object identity = identity(request.key(), request.payloads());
+    OptionalLong earlier = identity == null ? OptionalLong.empty() : deduplicator.find(identity);
+    if (earlier.isEmpty()) {
+      return null;
+    }
+    flush();
+    if (earlier.getAsLong() > copy.lastSequence()) {
+      return null;
+    }
+    Frame frame = copy.log().frameAt(earlier.getAsLong()).orElseThrow();
+    String key = request.key();
+    if (key != null && !config.deduplicateByContent() && !samePayloads(frame, request.payloads())) {
+      answer.accept(new AppendOutcome.Refused(new Refusal.KeyReused(key, earlier.getAsLong())));
+      return () -> {};
+    }
+    Pending pending =
+        new Pending(
+            request,
+            answer,
+            frame.first().sequence(),
+            frame.last().sequence(),
+            frame.first().epoch(),
+            true,
+            false);
+    await(pending);
+    answerSatisfied();
+    return () -> cancel(pending);
+  }
+
+  /**
+   * Gives the append its sequence and registers its waiter; it is written at the end of the turn.
+   */
+  Node.Subscription append(
+      AppendRequest request, Consumer<AppendOutcome> answer, boolean failsAfter) {
+    long timestamp = Math.max(lastTimestamp, loop.currentTimeMillis());
+    long first = lastSequence + 1;
+    Frame frame =
+        FrameCodec.encode(
+            chain, lastHash, first, epoch, timestamp, request.key(), request.payloads());
+    frames.add(frame);
+    lastSequence = frame.last().sequence();
+    lastHash = frame.last().hash();
+    lastTimestamp = timestamp;
+    remember(frame);
+    Pending pending = new Pending(request, answer, first, lastSequence, epoch, false, failsAfter);
+    turn.add(pending);
+    await(pending);
+    if (turn.size() == 1) {
+      loop.atEndOfTurn(this::flush);
+    }
+    return () -> cancel(pending);
+  }
+
+  /** The sequence that the next append will get. */
+  long nextSequence() {
+    return lastSequence + 1;
+  }
+
+  /** Answers what has been met. */
+  void answerSatisfied() {
+    for (CommitTracker.Waiter<Pending> waiter : tracker.satisfied()) {
+      answer(waiter.subject(), true);
+    }
+  }
+
+  /** The master lost its role: what waits is answered as unknown, never as refused. */
+  void abandon() {
+    for (CommitTracker.Waiter<Pending> waiter : tracker.drain()) {
+      Pending pending = waiter.subject();
+      stopTimer(pending);
+      pending.answer.accept(new AppendOutcome.Unknown(pending.firstSequence, pending.epoch));
+    }
+  }
+
+  private void await(Pending pending) {
+    AppendRequest request = pending.request;
+    pending.waiter =
+        tracker.register(pending.lastSequence, request.concern(), request.journal(), pending);
+    if (request.timeout() != null) {
+      pending.timeout = loop.schedule(request.timeout(), () -> timedOut(pending));
+    }
+  }
+
+  /** Writes what this turn has sequenced, all at once. */
+  private void flush() {
+    if (frames.isEmpty()) {
+      return;
+    }
+    List<Pending> written = List.copyOf(turn);
+    List<Frame> batch = List.copyOf(frames);
+    turn.clear();
+    frames.clear();
+    try {
+      copy.append(batch);
+    } catch (StorageException e) {
+      undo(written, e);
+      return;
+    }
+    appendedTimes.passed(lastSequence, loop.nanoTime());
+    stored.run();
+    for (Pending pending : written) {
+      if (pending.failsAfter && pending.waiter != null) {
+        tracker.remove(pending.waiter);
+        stopTimer(pending);
+        pending.answer.accept(new AppendOutcome.Injected(true));
+      }
+    }
+  }
+
+  /** Nothing of the turn is in the log: the sequences are given again, and nobody waits. */
+  private void undo(List<Pending> refused, StorageException cause) {
+    lastSequence = copy.lastSequence();
+    lastHash = copy.lastHash();
+    lastTimestamp = copy.log().lastTimestamp();
+    deduplicator.cutAfter(lastSequence);
+    Refusal refusal =
+        cause instanceof DiskFullException
+            ? new Refusal.DiskFull(String.valueOf(cause.getMessage()))
+            : new Refusal.DiskFailed(String.valueOf(cause.getMessage()));
+    for (Pending pending : refused) {
+      if (pending.waiter != null) {
+        tracker.remove(pending.waiter);
+      }
+      stopTimer(pending);
+      pending.answer.accept(new AppendOutcome.Refused(refusal));
+    }
+  }
+
+  private void timedOut(Pending pending) {
+    if (pending.waiter != null) {
+      tracker.remove(pending.waiter);
+    }
+    pending.timeout = null;
+    answer(pending, false);
+  }
+
+  /** The client went away. Its message stays. */
+  private void cancel(Pending pending) {
+    loop.execute(
+        () -> {
+          if (pending.waiter != null) {
+            tracker.remove(pending.waiter);
+          }
+          stopTimer(pending);
+        });
+  }
+
+  private void answer(Pending pending, boolean satisfied) {
+    stopTimer(pending);
+    WriteConcern concern = pending.request.concern();
+    pending.answer.accept(
+        new Appended(
+            pending.firstSequence,
+            pending.lastSequence,
+            pending.epoch,
+            concern,
+            pending.request.journal(),
+            satisfied,
+            copy.committedSequence() >= pending.lastSequence,
+            pending.replayed,
+            copies.apply(pending.lastSequence)));
+  }
+
+  private static void stopTimer(Pending pending) {
+    if (pending.timeout != null) {
+      pending.timeout.cancel();
+      pending.timeout = null;
+    }
+  }
+
+  private static boolean samePayloads(Frame frame, List<byte[]> payloads) {
+    List<Entry> entries = frame.entries();
+    if (entries.size() != payloads.size()) {
+      return false;
+    }
+    for (int i = 0; i < payloads.size(); i++) {
+      if (!Arrays.equals(entries.get(i).payload(), payloads.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

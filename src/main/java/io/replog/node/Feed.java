@@ -1,0 +1,498 @@
+package io.replog.node;
+
+import io.replog.core.Backoff;
+import io.replog.core.FeedState;
+import io.replog.core.Hash;
+import io.replog.core.Membership;
+import io.replog.core.PrefixSearch;
+import io.replog.core.SecondaryProgress;
+import io.replog.core.SequenceTimes;
+import io.replog.replication.PeerMessage.Acknowledge;
+import io.replog.replication.PeerMessage.Diverged;
+import io.replog.replication.PeerMessage.Failed;
+import io.replog.replication.PeerMessage.FromSecondary;
+import io.replog.replication.PeerMessage.HashAnswer;
+import io.replog.replication.PeerMessage.HashQuery;
+import io.replog.replication.PeerMessage.Heartbeat;
+import io.replog.replication.PeerMessage.Reign;
+import io.replog.replication.PeerMessage.Renounce;
+import io.replog.replication.PeerMessage.Replicate;
+import io.replog.replication.PeerMessage.Standing;
+import io.replog.replication.PeerMessage.Sync;
+import io.replog.storage.LogCursor;
+import io.replog.storage.LogRead;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings one secondary to the master's log and keeps it there, for one epoch: finds the common
+ * prefix, syncs, then streams what comes. Feeds are independent of each other; a slow or dead
+ * secondary costs a cursor and a window, no copy of the log.
+ *
+ * <p>On the node's thread only.
+ */
+final class Feed {
+  private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
+  private static final int REMEMBERED_TIMES = 4096;
+
+  /** Entries behind at which a feed is shown as catching up. */
+  private static final long CATCHING_UP_LAG = 1000;
+
+  /** Told of what a feed learns. */
+  interface Listener {
+    /**
+     * The secondary acknowledged something under this epoch, with a log that is wholly synced in
+     * it.
+     */
+    void acknowledged(Feed feed, Acknowledge acknowledge);
+
+    /** It was seen that the store disagrees or has lost something. */
+    void changed(Feed feed);
+  }
+
+  private sealed interface Stage {
+    record Down() implements Stage {}
+
+    /** Looking for the last common entry. */
+    record Aligning(Standing standing, PrefixSearch search, long askedAtNanos) implements Stage {}
+
+    record Syncing(long sentAtNanos) implements Stage {}
+
+    record Streaming() implements Stage {}
+
+    record Diverging(String why) implements Stage {}
+  }
+
+  private final NodeConfig config;
+  private final NodeLoop loop;
+  private final LocalCopy copy;
+  private final PeerSession session;
+  private final Reign reign;
+  private final Supplier<Membership> membership;
+  private final Backoff backoff;
+  private Listener listener;
+  private final SequenceTimes sentTimes = new SequenceTimes(REMEMBERED_TIMES);
+  private final SequenceTimes storedTimes = new SequenceTimes(REMEMBERED_TIMES);
+  private final SequenceTimes durableTimes = new SequenceTimes(REMEMBERED_TIMES);
+  private final ArrayDeque<long[]> inFlight = new ArrayDeque<>();
+  private final ArrayDeque<long[]> retries = new ArrayDeque<>();
+
+  private Stage stage = new Stage.Down();
+  private SecondaryProgress progress = new SecondaryProgress(0);
+  private @Nullable LogCursor cursor;
+  private Hash sentHash;
+  private long inFlightBytes;
+  private boolean backingOff;
+  private NodeLoop.@Nullable Timer retryTimer;
+  private @Nullable UUID store;
+  private long acknowledgedDurable;
+  private long acknowledgedConfigurationEpoch = -1;
+  private long acknowledgedConfigurationVersion = -1;
+  private long acknowledgedRound;
+
+  Feed(
+      NodeConfig config,
+      NodeLoop loop,
+      LocalCopy copy,
+      PeerSession session,
+      Reign reign,
+      Supplier<Membership> membership,
+      Backoff backoff,
+      Listener listener) {
+    this.config = config;
+    this.loop = loop;
+    this.copy = copy;
+    this.session = session;
+    this.reign = reign;
+    this.membership = membership;
+    this.backoff = backoff;
+    this.listener = listener;
+    this.sentHash = copy.lastHash();
+  }
+
+  /** Tells somebody else from now on: the takeover hands its feeds to the active master. */
+  void listenTo(Listener other) {
+    listener = other;
+  }
+
+  PeerSession session() {
+    return session;
+  }
+
+  String node() {
+    return session.node();
+  }
+
+  /** The store that was fed last, null before it reported. */
+  @Nullable UUID store() {
+    return store;
+  }
+
+  boolean streaming() {
+    return stage instanceof Stage.Streaming;
+  }
+
+  SecondaryProgress progress() {
+    return progress;
+  }
+
+  /** Newest round of a heartbeat that was answered with a synced log. */
+  long acknowledgedRound() {
+    return acknowledgedRound;
+  }
+
+  /** Whether the store has a configuration on disk. */
+  boolean hasConfiguration(long epoch, long version) {
+    return acknowledgedConfigurationEpoch > epoch
+        || (acknowledgedConfigurationEpoch == epoch && acknowledgedConfigurationVersion >= version);
+  }
+
+  FeedState state() {
+    return switch (stage) {
+      case Stage.Down() -> FeedState.RETRYING;
+      case Stage.Diverging(String why) -> FeedState.DIVERGED;
+      case Stage.Aligning aligning -> FeedState.CATCHING_UP;
+      case Stage.Syncing syncing -> FeedState.CATCHING_UP;
+      case Stage.Streaming() -> {
+        if (backingOff) {
+          yield FeedState.RETRYING;
+        }
+        boolean behind = copy.lastSequence() - progress.stored() > CATCHING_UP_LAG;
+        yield behind ? FeedState.CATCHING_UP : FeedState.STREAMING;
+      }
+    };
+  }
+
+  /**
+   * When {@code sequence} was sent, stored and durable there, in nanoseconds of the loop; -1 where
+   * it is not or not known any more.
+   */
+  SequenceTimes sentTimes() {
+    return sentTimes;
+  }
+
+  SequenceTimes storedTimes() {
+    return storedTimes;
+  }
+
+  SequenceTimes durableTimes() {
+    return durableTimes;
+  }
+
+  /**
+   * When deliveries that held {@code sequence} were repeated, newest last; only the latest are
+   * remembered.
+   */
+  List<Long> retriesOf(long sequence) {
+    return retries.stream()
+        .filter(r -> sequence >= r[0] && sequence <= r[1])
+        .map(r -> r[2])
+        .toList();
+  }
+
+  /** The secondary said where it stands: begins, or begins again. */
+  void begin(Standing standing) {
+    if (stage instanceof Stage.Aligning aligning
+        && loop.nanoTime() - aligning.askedAtNanos() < config.requestTimeout().toNanos()) {
+      return;
+    }
+    if (!standing.store().equals(store)) {
+      store = standing.store();
+      acknowledgedDurable = 0;
+    }
+    cancelRetry();
+    if (lostSomething(standing)) {
+      return;
+    }
+    if (standing.logEpoch() == reign.epoch() && reign.clusterId().equals(standing.clusterId())) {
+      resume(standing);
+    } else if (standing.clusterId() == null) {
+      sync(standing, 0);
+    } else {
+      align(standing);
+    }
+  }
+
+  /** The link is gone. */
+  void down() {
+    if (!(stage instanceof Stage.Diverging)) {
+      stage = new Stage.Down();
+    }
+    inFlight.clear();
+    inFlightBytes = 0;
+    cancelRetry();
+  }
+
+  void said(FromSecondary message) {
+    switch (message) {
+      case HashAnswer answer -> hashAnswered(answer);
+      case Acknowledge acknowledge -> acknowledged(acknowledge);
+      case Failed failed -> failed(failed);
+      case Diverged diverged -> {
+        if (diverged.epoch() == reign.epoch()) {
+          diverge(diverged.detail());
+        }
+      }
+      default -> {}
+    }
+  }
+
+  /** Sends what there is to send, as far as the window goes. */
+  void pump() {
+    if (backingOff || !(stage instanceof Stage.Streaming || stage instanceof Stage.Syncing)) {
+      return;
+    }
+    while (progress.next() <= copy.lastSequence()
+        && inFlightBytes < config.inFlightBytes()
+        && session.queuedBytes() < config.inFlightBytes()) {
+      sendBatch();
+    }
+  }
+
+  /** A heartbeat, where the secondary can answer it with an acknowledgement. */
+  void heartbeat(Heartbeat heartbeat) {
+    if (stage instanceof Stage.Streaming || stage instanceof Stage.Syncing) {
+      session.send(heartbeat);
+    }
+  }
+
+  /** At every heartbeat: what got no answer in time is done again. */
+  void tick() {
+    long now = loop.nanoTime();
+    long limit = config.requestTimeout().toNanos();
+    switch (stage) {
+      case Stage.Aligning aligning -> {
+        if (now - aligning.askedAtNanos() >= limit) {
+          session.introduce();
+        }
+      }
+      case Stage.Syncing syncing -> {
+        if (progress.overdue(now, limit)) {
+          retry("no receipt in time");
+        } else if (progress.stored() + 1 == progress.next()
+            && now - syncing.sentAtNanos() >= limit) {
+          stage = new Stage.Syncing(now);
+          session.introduce();
+        }
+      }
+      case Stage.Streaming streaming -> {
+        if (progress.overdue(now, limit)) {
+          retry("no receipt in time");
+        }
+      }
+      case Stage.Down down -> {}
+      case Stage.Diverging diverging -> session.introduce();
+    }
+  }
+
+  // ---- finding the common prefix
+
+  private boolean lostSomething(Standing standing) {
+    boolean lost = standing.lastSequence() < acknowledgedDurable;
+    if (lost) {
+      String why =
+          "it has "
+              + standing.lastSequence()
+              + " entries, but had acknowledged "
+              + acknowledgedDurable
+              + " as durable";
+      LOG.warn("store lost data secondary={} store={} why={}", node(), store, why);
+      stage = new Stage.Down();
+      session.send(new Renounce(reign, standing.store(), why));
+    }
+    return lost;
+  }
+
+  private void resume(Standing standing) {
+    if (!copy.has(standing.lastSequence(), standing.lastHash())) {
+      diverge("another hash at sequence " + standing.lastSequence());
+      return;
+    }
+    stage = new Stage.Streaming();
+    feedAfter(standing.lastSequence());
+  }
+
+  private void align(Standing standing) {
+    long floor = standing.committedSequence();
+    if (!copy.has(floor, standing.committedHash())) {
+      diverge("another hash at sequence " + floor + ", which is committed there");
+      return;
+    }
+    if (copy.has(standing.lastSequence(), standing.lastHash())) {
+      sync(standing, standing.lastSequence());
+    } else {
+      search(
+          standing,
+          new PrefixSearch(floor, Math.min(standing.lastSequence(), copy.lastSequence())));
+    }
+  }
+
+  private void search(Standing standing, PrefixSearch search) {
+    if (search.done()) {
+      sync(standing, search.low());
+      return;
+    }
+    stage = new Stage.Aligning(standing, search, loop.nanoTime());
+    session.send(new HashQuery(search.probe()));
+  }
+
+  private void hashAnswered(HashAnswer answer) {
+    if (stage instanceof Stage.Aligning aligning
+        && answer.sequence() == aligning.search().probe()) {
+      Hash theirs = answer.hash();
+      boolean equal = theirs != null && copy.has(answer.sequence(), theirs);
+      search(aligning.standing(), aligning.search().after(equal));
+    }
+  }
+
+  private void sync(Standing standing, long common) {
+    stage = new Stage.Syncing(loop.nanoTime());
+    session.send(
+        new Sync(
+            reign,
+            standing.lastSequence(),
+            standing.lastHash(),
+            common,
+            copy.hashAt(common),
+            copy.lastSequence(),
+            copy.lastHash(),
+            membership.get()));
+    feedAfter(common);
+  }
+
+  // ---- streaming
+
+  private void feedAfter(long sequence) {
+    progress = new SecondaryProgress(sequence);
+    storedTimes.clear();
+    durableTimes.clear();
+    inFlight.clear();
+    inFlightBytes = 0;
+    position(sequence + 1);
+    listener.changed(this);
+    pump();
+  }
+
+  private LogCursor position(long next) {
+    LogCursor at = copy.log().cursor(next);
+    cursor = at;
+    sentHash = copy.hashAt(next - 1);
+    return at;
+  }
+
+  private void sendBatch() {
+    LogCursor from = cursor;
+    if (from == null || from.nextSequence() != progress.next()) {
+      from = position(progress.next());
+    }
+    if (!(from.next(config.batchBytes(), copy.lastSequence()) instanceof LogRead.Frames run)) {
+      throw new IllegalStateException("entry " + progress.next() + " is not in the log");
+    }
+    ByteBuffer bytes = run.bytes();
+    int size = bytes.remaining();
+    session.send(
+        new Replicate(reign, run.firstSequence() - 1, sentHash, copy.committedSequence(), bytes));
+    long now = loop.nanoTime();
+    progress.sent(run.lastSequence(), now);
+    sentHash = run.lastHash();
+    sentTimes.passed(run.lastSequence(), now);
+    inFlight.add(new long[] {run.lastSequence(), size});
+    inFlightBytes += size;
+  }
+
+  private void acknowledged(Acknowledge acknowledge) {
+    if (acknowledge.epoch() != reign.epoch() || !acknowledge.store().equals(store)) {
+      return;
+    }
+    boolean synced = acknowledge.logEpoch() == reign.epoch();
+    if (stage instanceof Stage.Syncing && synced) {
+      stage = new Stage.Streaming();
+    }
+    if (!(stage instanceof Stage.Syncing || stage instanceof Stage.Streaming)) {
+      return;
+    }
+    if (stage instanceof Stage.Syncing && acknowledge.storedSequence() < progress.stored()) {
+      return;
+    }
+    long now = loop.nanoTime();
+    boolean news =
+        progress.acknowledged(
+            acknowledge.receivedSequence(),
+            acknowledge.storedSequence(),
+            acknowledge.durableSequence(),
+            now);
+    if (news) {
+      backoff.reset();
+    }
+    while (!inFlight.isEmpty() && inFlight.getFirst()[0] <= acknowledge.storedSequence()) {
+      inFlightBytes -= inFlight.removeFirst()[1];
+    }
+    if (synced) {
+      storedTimes.passed(acknowledge.storedSequence(), now);
+      durableTimes.passed(acknowledge.durableSequence(), now);
+      acknowledgedDurable = Math.max(acknowledgedDurable, acknowledge.durableSequence());
+      acknowledgedConfigurationEpoch = acknowledge.configurationEpoch();
+      acknowledgedConfigurationVersion = acknowledge.configurationVersion();
+      acknowledgedRound = Math.max(acknowledgedRound, acknowledge.round());
+      listener.acknowledged(this, acknowledge);
+    }
+    pump();
+  }
+
+  private void failed(Failed failed) {
+    if (failed.epoch() == reign.epoch()) {
+      retry(failed.why());
+    }
+  }
+
+  private void retry(String why) {
+    if (backingOff) {
+      return;
+    }
+    backingOff = true;
+    Duration wait = backoff.next();
+    LOG.debug(
+        "delivery failed secondary={} from={} why={} retryInMs={}",
+        node(),
+        progress.stored() + 1,
+        why,
+        wait.toMillis());
+    retryTimer = loop.schedule(wait, this::repeat);
+  }
+
+  private void repeat() {
+    backingOff = false;
+    retries.addLast(new long[] {progress.stored() + 1, progress.next() - 1, loop.nanoTime()});
+    if (retries.size() > 100) {
+      retries.removeFirst();
+    }
+    progress.rewind();
+    inFlight.clear();
+    inFlightBytes = 0;
+    position(progress.next());
+    pump();
+  }
+
+  private void cancelRetry() {
+    backingOff = false;
+    if (retryTimer != null) {
+      retryTimer.cancel();
+      retryTimer = null;
+    }
+  }
+
+  private void diverge(String why) {
+    if (!(stage instanceof Stage.Diverging)) {
+      LOG.error("secondary diverged secondary={} epoch={} why={}", node(), reign.epoch(), why);
+    }
+    stage = new Stage.Diverging(why);
+    listener.changed(this);
+  }
+}

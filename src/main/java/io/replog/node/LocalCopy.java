@@ -1,0 +1,246 @@
+package io.replog.node;
+
+import io.replog.core.Frame;
+import io.replog.core.Hash;
+import io.replog.core.NodeState;
+import io.replog.node.Node.Watermarks;
+import io.replog.storage.DataDirectory;
+import io.replog.storage.DiskFullException;
+import io.replog.storage.GroupCommit;
+import io.replog.storage.RolledBack;
+import io.replog.storage.SegmentedLog;
+import io.replog.storage.StorageException;
+import io.replog.storage.SyncResult;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's own copy: log, durable state and how far the log may be shown. On the node's thread
+ * only, but for {@link #watermarks}, {@link #log} and subscriptions.
+ */
+final class LocalCopy {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalCopy.class);
+
+  private static final Hash NO_HASH = Hash.of(new byte[Hash.BYTES]);
+
+  private final DataDirectory directory;
+  private final NodeLoop loop;
+  private final GroupCommit groupCommit;
+  private final List<Runnable> durableListeners = new ArrayList<>();
+  private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
+  private long committed;
+  private boolean publishing;
+  private boolean full;
+  private @Nullable String failure;
+  private volatile Watermarks watermarks;
+
+  /**
+   * @param directory open, recovered
+   * @param syncThread where syncs run; one at a time
+   */
+  LocalCopy(DataDirectory directory, NodeLoop loop, Executor syncThread) {
+    this.directory = directory;
+    this.loop = loop;
+    this.groupCommit =
+        directory.groupCommit(syncThread, result -> loop.execute(() -> synced(result)));
+    this.committed = Math.min(log().mark().committedSequence(), log().lastSequence());
+    this.watermarks = new Watermarks(log().lastSequence(), committed);
+  }
+
+  SegmentedLog log() {
+    return directory.log();
+  }
+
+  NodeState state() {
+    return directory.state();
+  }
+
+  /** Changes the durable state; it is on disk when this returns. */
+  void save(UnaryOperator<NodeState> change) {
+    directory.saveState(change.apply(state()));
+  }
+
+  Watermarks watermarks() {
+    return watermarks;
+  }
+
+  /** Called on the node's thread after the durable sequence grew. */
+  void onDurable(Runnable listener) {
+    durableListeners.add(listener);
+  }
+
+  Node.Subscription subscribe(Runnable changed) {
+    subscribers.add(changed);
+    return () -> subscribers.remove(changed);
+  }
+
+  long lastSequence() {
+    return log().lastSequence();
+  }
+
+  /** Hash of the last entry; zeros while there is no cluster and so no origin. */
+  Hash lastHash() {
+    return state().clusterId() == null ? NO_HASH : log().lastHash();
+  }
+
+  long durableSequence() {
+    return Math.min(log().mark().durableSequence(), lastSequence());
+  }
+
+  long committedSequence() {
+    return committed;
+  }
+
+  /** Hash at a sequence that the log has, 0 included. */
+  Hash hashAt(long sequence) {
+    if (sequence == lastSequence()) {
+      return lastHash();
+    }
+    return log()
+        .hashAt(sequence)
+        .orElseThrow(() -> new IllegalArgumentException("no hash of entry " + sequence));
+  }
+
+  /** Whether the log has this very entry; a sequence beyond its end is not there. */
+  boolean has(long sequence, Hash hash) {
+    return sequence <= lastSequence() && hashAt(sequence).equals(hash);
+  }
+
+  /**
+   * Stores frames that continue the log, and asks for a sync.
+   *
+   * @throws StorageException if they could not be stored; nothing of them is in the log then
+   */
+  void append(List<Frame> frames) {
+    if (full) {
+      throw new DiskFullException("data directory", new IOException("full by request"));
+    }
+    log().append(frames);
+    groupCommit.request();
+    publish();
+  }
+
+  /** Asks for a sync of all that is stored. */
+  void sync() {
+    groupCommit.request();
+  }
+
+  /**
+   * Takes over that a majority has everything up to here; never beyond the end of this log, never
+   * back.
+   */
+  void commit(long sequence) {
+    long upTo = Math.min(sequence, lastSequence());
+    if (upTo > committed) {
+      committed = upTo;
+      publish();
+    }
+  }
+
+  /**
+   * Cuts a suffix. What is cut is first written to a {@code rolled-back-*.ndjson} file.
+   *
+   * @throws IllegalStateException if it would cut what is committed: an invariant
+   */
+  void cutAfter(long sequence, String why) {
+    if (sequence < committed) {
+      throw new IllegalStateException(
+          "cut after " + sequence + ", below the committed sequence " + committed);
+    }
+    long last = lastSequence();
+    if (sequence >= last) {
+      return;
+    }
+    String file = RolledBack.write(directory, sequence + 1, loop.currentTimeMillis());
+    LOG.warn(
+        "rolled back node={} from={} to={} file={} why={}",
+        state().node(),
+        sequence + 1,
+        last,
+        file,
+        why);
+    log().truncateAfter(sequence);
+    publish();
+  }
+
+  /** Begins the log of a cluster: hash(0) is known from now on. */
+  void begin(UUID clusterId) {
+    save(state -> state.withCluster(clusterId));
+    publish();
+  }
+
+  /**
+   * Has the next sync write the committed sequence down: the lower bound that a restart begins
+   * with.
+   */
+  void rememberCommitted() {
+    if (committed > 0) {
+      groupCommit.noteCommitted(committed, hashAt(committed));
+    }
+  }
+
+  /** Whether the disk refuses to grow. */
+  boolean full() {
+    return full;
+  }
+
+  /** Lets the disk refuse to grow, as a fault that was asked for. */
+  void setFull(boolean now) {
+    full = now;
+  }
+
+  /** Why nothing can be made durable any more, null while the disk works. */
+  @Nullable String failure() {
+    return failure;
+  }
+
+  /** Closes log and directory, once the sync that runs has ended. After the node's thread. */
+  void close(Duration grace) {
+    try {
+      if (!groupCommit.awaitIdle(grace)) {
+        LOG.warn("a sync did not end in time node={}", state().node());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    directory.close();
+  }
+
+  private void synced(SyncResult result) {
+    switch (result) {
+      case SyncResult.Durable durable -> durableListeners.forEach(Runnable::run);
+      case SyncResult.SyncFailed failed -> {
+        failure = String.valueOf(failed.cause().getMessage());
+        LOG.error(
+            "sync failed node={} lastSequence={} durableSequence={}: nothing is acknowledged as"
+                + " durable any more; restart the node so that it reads its log again",
+            state().node(),
+            lastSequence(),
+            durableSequence(),
+            failed.cause());
+        durableListeners.forEach(Runnable::run);
+      }
+    }
+  }
+
+  private void publish() {
+    watermarks = new Watermarks(lastSequence(), committed);
+    if (!publishing) {
+      publishing = true;
+      loop.atEndOfTurn(
+          () -> {
+            publishing = false;
+            subscribers.forEach(Runnable::run);
+          });
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package io.replog.node;
+
+import io.replog.core.AppendOutcome;
+import io.replog.core.AppendRequest;
+import io.replog.core.NodeRole;
+import io.replog.replication.PeerLink;
+import io.replog.replication.PeerLinkHandler;
+import io.replog.storage.SegmentedLog;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One running node as its surroundings (HTTP, command line, tests) see it. Every method may be
+ * called from any thread and returns at once; callbacks come on the node's thread, exactly once,
+ * and must not block: hand over to another executor for anything longer.
+ */
+public interface Node {
+  /** The node id. */
+  String id();
+
+  /** Master, standby or secondary, now. */
+  NodeRole role();
+
+  /** The log, for reading up to {@link #watermarks()}; reads never block the node. */
+  SegmentedLog log();
+
+  /** How far this node's log may be shown now. */
+  Watermarks watermarks();
+
+  /**
+   * The cluster as this node knows it; a new object whenever something changed, at most a heartbeat
+   * old.
+   */
+  ClusterView cluster();
+
+  /**
+   * Calls back after each change of {@link #watermarks()} (several changes may come as one call)
+   * until closed. For tails and long polls. The callback comes on the node's thread.
+   */
+  Subscription onAdvance(Runnable changed);
+
+  /** Calls back after each change of {@link #cluster()} until closed. */
+  Subscription onClusterChange(Runnable changed);
+
+  /**
+   * Appends. The answer may come before this returns; it comes even if the handle is cancelled
+   * later than it was decided.
+   *
+   * @return a handle to stop waiting (a client that went away); the message stays
+   */
+  Subscription append(AppendRequest request, Consumer<AppendOutcome> answer);
+
+  /**
+   * Asks for the committed sequence that a {@code linearizable} read may be answered at.
+   *
+   * @param answer the sequence once this node has proven that it still leads, or the reason why not
+   */
+  void linearizable(Consumer<ReadPermit> answer);
+
+  /** Compares all nodes at the committed sequence; on a master only (a secondary answers null). */
+  void verify(Consumer<@Nullable VerifyReport> answer);
+
+  /**
+   * Who has an entry and what happened to it, null where it is not (or no longer) remembered, or on
+   * a secondary.
+   */
+  void trace(long sequence, Consumer<@Nullable EntryTrace> answer);
+
+  /** Adds a secondary or moves it to another URL. */
+  void register(String id, String url, Consumer<Registration> answer);
+
+  /** Asks that a secondary leaves the configuration. */
+  void deregister(String id, Consumer<Registration> answer);
+
+  /**
+   * An entry written by hand to a secondary that belongs to no cluster, to show the reorder rule.
+   *
+   * @param answer the end of the contiguous hand-fed list, or null where the node belongs to a
+   *     cluster (or is no secondary)
+   */
+  void handFeed(long sequence, byte[] payload, Consumer<@Nullable Long> answer);
+
+  /** The hand-fed messages, contiguous from 1; empty where the node belongs to a cluster. */
+  List<String> handFed();
+
+  /** The faults in force. */
+  Faults faults();
+
+  /** Puts faults in force at once. */
+  void setFaults(Faults faults);
+
+  /** The faults the node was started with. */
+  Faults initialFaults();
+
+  /**
+   * A master-capable node has opened a stream to this node; null if this node takes none (it is no
+   * secondary).
+   */
+  @Nullable PeerLinkHandler accept(PeerLink link);
+
+  /**
+   * Whether the writer thread is alive and answers: the liveness probe, which never depends on
+   * peers.
+   */
+  boolean alive();
+
+  /** Whether this node is to get requests: the readiness probe. */
+  boolean ready();
+
+  /**
+   * Stops in order: what waits is answered, the log is synced and closed.
+   *
+   * @param grace how long it may take at most
+   */
+  void stop(Duration grace);
+
+  /** Something to end. Ending it twice is the same as once. */
+  @FunctionalInterface
+  interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * How far a log may be shown.
+   *
+   * @param lastSequence end of the contiguous log
+   * @param committedSequence what a majority is known to have on disk
+   */
+  record Watermarks(long lastSequence, long committedSequence) {}
+
+  /** Whether a linearizable read may be answered. */
+  sealed interface ReadPermit {
+    /** It may, with everything up to {@code committedSequence}. */
+    record Granted(long committedSequence) implements ReadPermit {}
+
+    /** This node does not lead; {@code active} is the URL of the one that does, if known. */
+    record NotMaster(@Nullable String active) implements ReadPermit {}
+
+    /** It could not be confirmed in time that this node still leads. */
+    record NoQuorum(int needed, int available) implements ReadPermit {}
+  }
+
+  /** What became of a registration. */
+  sealed interface Registration {
+    record Added() implements Registration {}
+
+    record Known() implements Registration {}
+
+    record Leaving() implements Registration {}
+
+    record NotFound() implements Registration {}
+
+    /** Refused by name: {@code why} says what is wrong and what is allowed. */
+    record Conflict(String why) implements Registration {}
+
+    record NotMaster(@Nullable String active) implements Registration {}
+  }
+
+  /** All nodes' logs against the master's at one sequence. */
+  record VerifyReport(long sequence, boolean equal, List<NodeReport> nodes) {
+    /**
+     * One node against the master.
+     *
+     * @param equal null where the node did not answer
+     * @param hash its hash there, null where it has none or did not answer
+     * @param firstDifference the first sequence at which it differs, null if it does not
+     */
+    public record NodeReport(
+        String node,
+        @Nullable Boolean equal,
+        @Nullable String hash,
+        @Nullable Long firstDifference) {}
+  }
+
+  /** What is remembered of one entry. */
+  record EntryTrace(List<AppendOutcome.Copy> copies, List<Event> timeline) {
+    /**
+     * Something that happened to the entry.
+     *
+     * @param at milliseconds since 1970 UTC
+     * @param event appended, sent, stored, durable, acknowledged or retried
+     */
+    public record Event(long at, String node, String event) {}
+  }
+}

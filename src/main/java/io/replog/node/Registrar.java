@@ -1,0 +1,84 @@
+package io.replog.node;
+
+import io.replog.core.NodeStatus;
+import io.replog.node.Node.Registration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which secondaries there are to connect to: the declared list, or those that register themselves.
+ * On the node's thread only.
+ */
+final class Registrar {
+  private static final Logger LOG = LoggerFactory.getLogger(Registrar.class);
+
+  private final MasterContext context;
+
+  Registrar(MasterContext context) {
+    this.context = context;
+  }
+
+  /** A secondary registers itself, again and again until it is fed. */
+  Registration register(String id, String url) {
+    Optional<PeerSession> same = context.peers().byNode(id);
+    if (context.config().membersDeclared()) {
+      boolean declared = same.isPresent() || context.config().declared().contains(url);
+      return declared
+          ? new Registration.Known()
+          : new Registration.Conflict(
+              "the secondaries of this master are declared, and neither "
+                  + id
+                  + " nor "
+                  + url
+                  + " is among them: "
+                  + context.config().declared());
+    }
+    if (same.isEmpty()) {
+      Optional<PeerSession> atUrl = context.peers().byUrl(url);
+      if (atUrl.isPresent() && atUrl.get().introduced()) {
+        return new Registration.Conflict("at " + url + " is " + atUrl.get().node() + ", not " + id);
+      }
+      atUrl.ifPresent(stale -> context.peers().remove(stale));
+      LOG.info("registered secondary={} url={}", id, url);
+      context.peers().add(url, id);
+      return new Registration.Added();
+    }
+    PeerSession session = same.get();
+    if (!session.url().equals(url)) {
+      if (session.introduced() && session.status() == NodeStatus.HEALTHY) {
+        return new Registration.Conflict(
+            "node id "
+                + id
+                + " is in use by the node at "
+                + session.url()
+                + "; give one of them another --id");
+      }
+      session.moveTo(url);
+    }
+    return new Registration.Known();
+  }
+
+  /**
+   * Takes note of the node id that a secondary reports.
+   *
+   * @return whether the session may go on: false if another node has this id
+   */
+  boolean named(PeerSession session, String id) {
+    if (session.known() && session.node().equals(id)) {
+      return true;
+    }
+    Optional<PeerSession> other = context.peers().byNode(id).filter(s -> s != session);
+    if (other.isPresent()) {
+      LOG.warn(
+          "two secondaries with one node id: the second is left out nodeId={} at={} andAt={};"
+              + " give one of them another --id",
+          id,
+          other.get().url(),
+          session.url());
+      return false;
+    }
+    session.name(id);
+    return true;
+  }
+}

@@ -1,0 +1,134 @@
+package io.replog.node;
+
+import io.replog.replication.PeerMessage.Foreign;
+import io.replog.replication.PeerMessage.FromSecondary;
+import io.replog.replication.PeerMessage.Standing;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A master-capable node that does not lead: it knows by its secondaries who does, and tries to take
+ * over now and then. An attempt begins with a question that changes nothing, so a node that cannot
+ * win does not disturb one that leads.
+ */
+final class Standby extends Inactive {
+  private static final Logger LOG = LoggerFactory.getLogger(Standby.class);
+
+  private NodeLoop.@Nullable Timer attempt;
+  private boolean eager;
+
+  Standby(MasterContext context) {
+    this(context, false);
+  }
+
+  /**
+   * @param eager whether to try as soon as enough secondaries have answered, as a node that has
+   *     just started and led before
+   */
+  Standby(MasterContext context, boolean eager) {
+    super(context);
+    this.eager = eager;
+  }
+
+  @Override
+  public void enter() {
+    schedule();
+    tryEagerly();
+  }
+
+  @Override
+  public void leave() {
+    if (attempt != null) {
+      attempt.cancel();
+    }
+  }
+
+  @Override
+  public void tick() {
+    context().peers().all().forEach(PeerSession::introduce);
+    context().copy().rememberCommitted();
+    tryEagerly();
+  }
+
+  @Override
+  public void reported(PeerSession session, Standing standing) {
+    learn();
+    tryEagerly();
+  }
+
+  @Override
+  public void said(PeerSession session, FromSecondary message) {
+    if (message instanceof Foreign foreign) {
+      LOG.warn(
+          "refused by a secondary of another cluster secondary={} itsCluster={} ours={}",
+          session.node(),
+          foreign.clusterId(),
+          context().state().clusterId());
+    }
+  }
+
+  @Override
+  public void disconnected(PeerSession session) {
+    learn();
+  }
+
+  @Override
+  String why() {
+    return "no master is active now, as far as this one knows";
+  }
+
+  /** The active master is the one that the secondaries with the highest promised epoch obey. */
+  private void learn() {
+    Standing newest = null;
+    for (PeerSession session : context().peers().all()) {
+      Standing standing = session.standing();
+      if (session.introduced()
+          && standing != null
+          && standing.activeNode() != null
+          && (newest == null || standing.promisedEpoch() > newest.promisedEpoch())) {
+        newest = standing;
+      }
+    }
+    String node = newest == null ? null : newest.activeNode();
+    String url = newest == null ? null : newest.activeUrl();
+    if (node == null || url == null || node.equals(context().config().id())) {
+      context().active(null);
+    } else {
+      context().active(new ClusterView.Active(node, url));
+    }
+  }
+
+  private void schedule() {
+    Duration timeout = context().config().electionTimeout();
+    Duration wait = timeout.plusNanos(context().random().nextLong(timeout.toNanos() + 1));
+    attempt = context().loop().schedule(wait, this::attempt);
+  }
+
+  private void tryEagerly() {
+    boolean answered =
+        eager
+            && context()
+                .state()
+                .membership()
+                .writeQuorum(
+                    store ->
+                        context()
+                            .peers()
+                            .byStore(store)
+                            .filter(PeerSession::introduced)
+                            .isPresent());
+    if (answered) {
+      eager = false;
+      // not from within enter(): a phase is left only once it was entered
+      context().loop().execute(this::attempt);
+    }
+  }
+
+  private void attempt() {
+    if (context().phase() == this) {
+      context().become(new Takeover(context()));
+    }
+  }
+}

@@ -1,0 +1,461 @@
+package io.replog.node;
+
+import io.replog.core.DamagedFrameException;
+import io.replog.core.Frame;
+import io.replog.core.FrameChecker;
+import io.replog.core.Hash;
+import io.replog.core.Membership;
+import io.replog.core.NodeState;
+import io.replog.core.PrefixSearch;
+import io.replog.replication.PeerMessage.Acknowledge;
+import io.replog.replication.PeerMessage.Fenced;
+import io.replog.replication.PeerMessage.Fetch;
+import io.replog.replication.PeerMessage.Fetched;
+import io.replog.replication.PeerMessage.FromSecondary;
+import io.replog.replication.PeerMessage.HashAnswer;
+import io.replog.replication.PeerMessage.HashQuery;
+import io.replog.replication.PeerMessage.Heartbeat;
+import io.replog.replication.PeerMessage.Promise;
+import io.replog.replication.PeerMessage.Reign;
+import io.replog.replication.PeerMessage.Standing;
+import io.replog.replication.PeerMessage.Vote;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt to become the active master, in one epoch (protocol, <i>Becoming master</i>): ask
+ * whether it would be granted; promise; adopt the best log; sync the stores that granted; be active
+ * once enough of them are. An attempt that gets stuck is given up, and the next one takes a higher
+ * epoch.
+ */
+final class Takeover extends Inactive implements Feed.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
+
+  private sealed interface Step {
+    record PreVote() implements Step {}
+
+    record Promising() implements Step {}
+
+    /** Looking for the common prefix with the store whose log is adopted. */
+    record Comparing(PeerSession session, Standing best, PrefixSearch search) implements Step {}
+
+    /** Copying what that store has beyond it. */
+    record Fetching(PeerSession session, Standing best) implements Step {}
+
+    /** The adopted log is being synced to this node's own disk. */
+    record Storing() implements Step {}
+
+    record Syncing() implements Step {}
+  }
+
+  private final Map<UUID, Vote> votes = new HashMap<>();
+  private final Map<PeerSession, Feed> feeds = new LinkedHashMap<>();
+  private final Set<UUID> synced = new HashSet<>();
+  private Step step = new Step.PreVote();
+  private Reign reign;
+  private Membership membership;
+  private boolean incumbent;
+  private long deadlineNanos;
+
+  Takeover(MasterContext context) {
+    super(context);
+    NodeState state = context.state();
+    UUID cluster = state.clusterId();
+    if (cluster == null) {
+      throw new IllegalStateException("a node without a cluster cannot take over");
+    }
+    long known = state.promisedEpoch();
+    for (PeerSession session : context.peers().all()) {
+      Standing standing = session.standing();
+      known = standing == null ? known : Math.max(known, standing.promisedEpoch());
+    }
+    this.reign = new Reign(cluster, known + 1, state.store());
+    this.membership = state.membership();
+  }
+
+  @Override
+  public void enter() {
+    extend();
+    ask(true);
+    count();
+  }
+
+  @Override
+  public void leave() {
+    if (!(context().phase() instanceof ActiveMaster)) {
+      feeds.values().forEach(Feed::down);
+    }
+  }
+
+  @Override
+  String why() {
+    return "this master is taking over in epoch " + reign.epoch();
+  }
+
+  @Override
+  public void tick() {
+    feeds.values().forEach(Feed::tick);
+    if (step instanceof Step.Syncing) {
+      Heartbeat heartbeat =
+          new Heartbeat(
+              reign,
+              context().config().id(),
+              context().config().url(),
+              context().copy().committedSequence(),
+              0);
+      feeds.values().forEach(feed -> feed.heartbeat(heartbeat));
+    }
+    if (context().loop().nanoTime() - deadlineNanos >= 0) {
+      giveUp("no progress in step " + step.getClass().getSimpleName());
+    }
+  }
+
+  @Override
+  public void reported(PeerSession session, Standing standing) {
+    if (standing.promisedEpoch() > reign.epoch()) {
+      giveUp("a higher epoch is promised at " + session.node());
+    } else if (step instanceof Step.Syncing) {
+      Feed feed = feeds.get(session);
+      if (feed != null) {
+        feed.begin(standing);
+      }
+    } else if (step instanceof Step.PreVote) {
+      session.send(new Promise(reign, true));
+    }
+  }
+
+  @Override
+  public void said(PeerSession session, FromSecondary message) {
+    switch (message) {
+      case Vote vote -> voted(vote);
+      case Fenced fenced -> {
+        if (fenced.promisedEpoch() >= reign.epoch()) {
+          giveUp("fenced by " + session.node() + " with epoch " + fenced.promisedEpoch());
+        }
+      }
+      case HashAnswer answer when step instanceof Step.Comparing comparing ->
+          compared(comparing, session, answer);
+      case Fetched fetched when step instanceof Step.Fetching fetching ->
+          fetched(fetching, session, fetched);
+      default -> {
+        Feed feed = feeds.get(session);
+        if (feed != null) {
+          feed.said(message);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void disconnected(PeerSession session) {
+    Feed feed = feeds.get(session);
+    if (feed != null) {
+      feed.down();
+    }
+    boolean adoptedFrom =
+        (step instanceof Step.Comparing comparing && comparing.session() == session)
+            || (step instanceof Step.Fetching fetching && fetching.session() == session);
+    if (adoptedFrom) {
+      giveUp("the store whose log is adopted went away: " + session.node());
+    }
+  }
+
+  /** The local disk has synced more. */
+  void durableGrew() {
+    if (step instanceof Step.Storing) {
+      stored();
+    }
+  }
+
+  // ---- 1. promises
+
+  private void ask(boolean preVote) {
+    for (PeerSession session : context().peers().all()) {
+      session.send(new Promise(reign, preVote));
+    }
+  }
+
+  private void voted(Vote vote) {
+    boolean mine =
+        vote.epoch() == reign.epoch()
+            && (vote.preVote() ? step instanceof Step.PreVote : step instanceof Step.Promising);
+    if (!mine) {
+      return;
+    }
+    if (vote.granted()) {
+      votes.put(vote.standing().store(), vote);
+      count();
+    } else {
+      LOG.debug(
+          "not granted epoch={} by={} reason={}",
+          reign.epoch(),
+          vote.standing().node(),
+          vote.reason());
+      if (vote.standing().promisedEpoch() >= reign.epoch()) {
+        giveUp(vote.standing().node() + ": " + vote.reason());
+      }
+    }
+  }
+
+  private void count() {
+    membership = newestMembership();
+    long led = context().state().incumbentEpoch();
+    incumbent =
+        led > 0 && votes.values().stream().allMatch(vote -> vote.standing().logEpoch() <= led);
+    if (!quorum(votes::containsKey)) {
+      return;
+    }
+    if (step instanceof Step.PreVote) {
+      promise();
+    } else if (step instanceof Step.Promising) {
+      adopt();
+    }
+  }
+
+  private boolean quorum(Predicate<UUID> store) {
+    return incumbent ? membership.writeQuorum(store) : membership.takeoverQuorum(store);
+  }
+
+  /**
+   * The newest configuration among this node's own and the grants'; known as committed if anybody
+   * knows it so.
+   */
+  private Membership newestMembership() {
+    Membership newest = context().state().membership();
+    for (Vote vote : votes.values()) {
+      Membership other = vote.standing().membership();
+      int order = other.newest().compareTo(newest.newest());
+      if (order > 0 || (order == 0 && other.proposed() == null)) {
+        newest = other;
+      }
+    }
+    return newest;
+  }
+
+  private void promise() {
+    step = new Step.Promising();
+    votes.clear();
+    extend();
+    context().copy().save(state -> state.withPromise(reign.epoch(), reign.store()));
+    LOG.info("taking over node={} epoch={}", context().config().id(), reign.epoch());
+    ask(false);
+    count();
+  }
+
+  // ---- 3. the best log
+
+  private void adopt() {
+    NodeState own = context().state();
+    Standing best = null;
+    long bestEpoch = own.logEpoch();
+    long bestLast = context().copy().lastSequence();
+    for (Vote vote : votes.values()) {
+      Standing standing = vote.standing();
+      boolean better =
+          standing.logEpoch() > bestEpoch
+              || (standing.logEpoch() == bestEpoch && standing.lastSequence() > bestLast);
+      if (better) {
+        best = standing;
+        bestEpoch = standing.logEpoch();
+        bestLast = standing.lastSequence();
+      }
+    }
+    extend();
+    if (best == null) {
+      store();
+      return;
+    }
+    Standing theirs = best;
+    var session = context().peers().byStore(theirs.store()).filter(PeerSession::introduced);
+    if (session.isEmpty()) {
+      giveUp("the store with the best log went away: " + theirs.node());
+      return;
+    }
+    LOG.info(
+        "adopting a log node={} epoch={} from={} lastSequence={} ownLastSequence={}",
+        own.node(),
+        reign.epoch(),
+        theirs.node(),
+        bestLast,
+        context().copy().lastSequence());
+    LocalCopy copy = context().copy();
+    long high = Math.min(copy.lastSequence(), theirs.lastSequence());
+    compare(new Step.Comparing(session.get(), theirs, new PrefixSearch(0, high)));
+  }
+
+  private void compare(Step.Comparing comparing) {
+    step = comparing;
+    if (!comparing.search().done()) {
+      comparing.session().send(new HashQuery(comparing.search().probe()));
+      return;
+    }
+    LocalCopy copy = context().copy();
+    long common = comparing.search().low();
+    if (common < copy.committedSequence()) {
+      diverged("the best log lacks what is committed here, after entry " + common);
+      return;
+    }
+    copy.cutAfter(common, "adopting the log of " + comparing.best().node());
+    step = new Step.Fetching(comparing.session(), comparing.best());
+    fetchMore(comparing.session(), comparing.best());
+  }
+
+  private void compared(Step.Comparing comparing, PeerSession session, HashAnswer answer) {
+    if (session == comparing.session() && answer.sequence() == comparing.search().probe()) {
+      extend();
+      Hash theirs = answer.hash();
+      boolean equal = theirs != null && context().copy().has(answer.sequence(), theirs);
+      compare(new Step.Comparing(session, comparing.best(), comparing.search().after(equal)));
+    }
+  }
+
+  private void fetchMore(PeerSession session, Standing best) {
+    if (context().copy().lastSequence() >= best.lastSequence()) {
+      store();
+    } else {
+      session.send(new Fetch(context().copy().lastSequence() + 1));
+    }
+  }
+
+  private void fetched(Step.Fetching fetching, PeerSession session, Fetched fetched) {
+    LocalCopy copy = context().copy();
+    if (session != fetching.session() || fetched.fromSequence() != copy.lastSequence() + 1) {
+      return;
+    }
+    FrameChecker checker = new FrameChecker(copy.lastSequence(), copy.lastHash());
+    List<Frame> frames = new ArrayList<>();
+    ByteBuffer in = fetched.frames().duplicate();
+    try {
+      while (in.hasRemaining()) {
+        frames.add(checker.next(in));
+      }
+    } catch (DamagedFrameException e) {
+      giveUp("damaged entries from " + session.node() + ": " + e.getMessage());
+      return;
+    }
+    if (frames.isEmpty()) {
+      giveUp(session.node() + " no longer has the log that it granted with");
+      return;
+    }
+    extend();
+    copy.append(frames);
+    fetchMore(session, fetching.best());
+  }
+
+  private void store() {
+    String missing = missingCommitted();
+    if (missing != null) {
+      diverged(missing);
+      return;
+    }
+    step = new Step.Storing();
+    context().copy().sync();
+    stored();
+  }
+
+  /** A log without an entry that this node or a grant knows as committed is not adopted. */
+  private @Nullable String missingCommitted() {
+    LocalCopy copy = context().copy();
+    for (Vote vote : votes.values()) {
+      Standing standing = vote.standing();
+      if (!copy.has(standing.committedSequence(), standing.committedHash())) {
+        return "the best log lacks entry "
+            + standing.committedSequence()
+            + ", which is committed at "
+            + standing.node();
+      }
+    }
+    return null;
+  }
+
+  private void stored() {
+    LocalCopy copy = context().copy();
+    if (copy.durableSequence() < copy.lastSequence() || copy.failure() != null) {
+      return;
+    }
+    copy.save(
+        state -> {
+          NodeState next =
+              state.withLogEpoch(reign.epoch(), reign.store()).withMembership(membership);
+          return incumbent ? next.withIncumbentEpoch(reign.epoch()) : next;
+        });
+    sync();
+  }
+
+  // ---- 4. and 5. sync and activate
+
+  private void sync() {
+    step = new Step.Syncing();
+    extend();
+    for (PeerSession session : context().peers().all()) {
+      Standing standing = session.standing();
+      if (standing != null && session.introduced() && votes.containsKey(standing.store())) {
+        Feed feed =
+            new Feed(
+                context().config(),
+                context().loop(),
+                context().copy(),
+                session,
+                reign,
+                () -> membership,
+                context().backoff(),
+                this);
+        feeds.put(session, feed);
+        feed.begin(standing);
+      }
+    }
+    activateWhenSynced();
+  }
+
+  @Override
+  public void acknowledged(Feed feed, Acknowledge acknowledge) {
+    if (votes.containsKey(acknowledge.store()) && synced.add(acknowledge.store())) {
+      extend();
+    }
+    activateWhenSynced();
+  }
+
+  @Override
+  public void changed(Feed feed) {
+    extend();
+  }
+
+  private void activateWhenSynced() {
+    if (!(step instanceof Step.Syncing) || context().phase() != this) {
+      return;
+    }
+    if (!quorum(synced::contains)) {
+      return;
+    }
+    context().copy().save(state -> state.withIncumbentEpoch(reign.epoch()));
+    context().become(new ActiveMaster(context(), reign, feeds.values()));
+  }
+
+  private void diverged(String why) {
+    LOG.error(
+        "cannot take over node={} epoch={} why={}", context().config().id(), reign.epoch(), why);
+    giveUp(why);
+  }
+
+  private void giveUp(String why) {
+    if (context().phase() == this) {
+      LOG.debug("gave up node={} epoch={} why={}", context().config().id(), reign.epoch(), why);
+      context().become(new Standby(context()));
+    }
+  }
+
+  private void extend() {
+    deadlineNanos = context().loop().nanoTime() + 2 * context().config().requestTimeout().toNanos();
+  }
+}

@@ -1,0 +1,137 @@
+package io.replog.node;
+
+import io.replog.core.Hash;
+import io.replog.core.PrefixSearch;
+import io.replog.node.Node.VerifyReport;
+import io.replog.node.Node.VerifyReport.NodeReport;
+import io.replog.replication.PeerMessage.HashAnswer;
+import io.replog.replication.PeerMessage.HashQuery;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Proof of equality by request: every node's hash at the committed sequence against the master's,
+ * and a binary search for the first difference where there is one. One comparison at a time;
+ * requests that come meanwhile share its result.
+ *
+ * <p>On the node's thread only.
+ */
+final class Verification {
+  /** What is known of one node: the report is null while it is being asked. */
+  private static final class Asked {
+    private @Nullable PrefixSearch search;
+    private @Nullable Hash hash;
+    private @Nullable NodeReport report;
+  }
+
+  private final MasterContext context;
+  private final List<Consumer<@Nullable VerifyReport>> waiting = new ArrayList<>();
+  private final Map<PeerSession, Asked> asked = new LinkedHashMap<>();
+  private long sequence;
+  private long deadlineNanos;
+
+  Verification(MasterContext context) {
+    this.context = context;
+  }
+
+  void ask(Consumer<@Nullable VerifyReport> answer) {
+    waiting.add(answer);
+    if (waiting.size() > 1) {
+      return;
+    }
+    sequence = context.copy().committedSequence();
+    deadlineNanos = context.loop().nanoTime() + context.config().unhealthyAfter().toNanos();
+    asked.clear();
+    for (PeerSession session : context.peers().all()) {
+      asked.put(session, new Asked());
+      if (session.introduced()) {
+        session.send(new HashQuery(sequence));
+      } else {
+        unanswered(session);
+      }
+    }
+    finish();
+  }
+
+  void answered(PeerSession session, HashAnswer answer) {
+    Asked node = asked.get(session);
+    if (waiting.isEmpty() || node == null || node.report != null) {
+      return;
+    }
+    Hash theirs = answer.hash();
+    boolean equal = theirs != null && context.copy().has(answer.sequence(), theirs);
+    PrefixSearch search = node.search;
+    if (search == null && answer.sequence() == sequence) {
+      node.hash = theirs;
+      if (equal) {
+        node.report = new NodeReport(session.node(), true, String.valueOf(theirs), null);
+      } else {
+        advance(session, node, new PrefixSearch(0, sequence - 1));
+      }
+    } else if (search != null && answer.sequence() == search.probe()) {
+      advance(session, node, search.after(equal));
+    }
+    finish();
+  }
+
+  private void advance(PeerSession session, Asked node, PrefixSearch search) {
+    node.search = search;
+    if (search.done()) {
+      Hash hash = node.hash;
+      node.report =
+          new NodeReport(
+              session.node(), false, hash == null ? null : hash.toString(), search.low() + 1);
+    } else {
+      session.send(new HashQuery(search.probe()));
+    }
+  }
+
+  /** At every heartbeat: who has not answered in time did not answer. */
+  void tick() {
+    if (!waiting.isEmpty() && deadlineNanos - context.loop().nanoTime() <= 0) {
+      asked.forEach(
+          (session, node) -> {
+            if (node.report == null) {
+              unanswered(session);
+            }
+          });
+      finish();
+    }
+  }
+
+  void abandon() {
+    List.copyOf(waiting).forEach(answer -> answer.accept(null));
+    waiting.clear();
+  }
+
+  private void unanswered(PeerSession session) {
+    Asked node = asked.get(session);
+    if (node != null) {
+      node.report = new NodeReport(session.node(), null, null, null);
+    }
+  }
+
+  private void finish() {
+    if (waiting.isEmpty() || asked.values().stream().anyMatch(node -> node.report == null)) {
+      return;
+    }
+    List<NodeReport> nodes = new ArrayList<>();
+    asked.values().forEach(node -> addReport(nodes, node));
+    boolean equal = nodes.stream().allMatch(node -> Boolean.TRUE.equals(node.equal()));
+    VerifyReport report = new VerifyReport(sequence, equal, List.copyOf(nodes));
+    List<Consumer<@Nullable VerifyReport>> answers = List.copyOf(waiting);
+    waiting.clear();
+    answers.forEach(answer -> answer.accept(report));
+  }
+
+  private static void addReport(List<NodeReport> nodes, Asked node) {
+    NodeReport report = node.report;
+    if (report != null) {
+      nodes.add(report);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.replog.replication.http;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.replog.replication.PeerLink;
+import io.replog.replication.PeerLinkHandler;
+import io.replog.replication.PeerTransport;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Opens links by {@code POST /replicate}, whose request and response bodies are open at the same
+ * time.
+ *
+ * <p>All links share one event loop of their own. A node sends to all its secondaries in one turn:
+ * with one loop that is one wake-up, and a slow request of a client never stands before an
+ * acknowledgement. Handlers are called on this loop and must not block.
+ */
+public final class HttpPeerTransport implements PeerTransport, AutoCloseable {
+  /**
+   * Room for the longest message and a good part of another, far above what a sender lets wait by
+   * itself.
+   */
+  public static final long DEFAULT_QUEUE_LIMIT_BYTES = 64 << 20;
+
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(
+          1, new DefaultThreadFactory("replog-peers", true), NioIoHandler.newFactory());
+  private final Duration connectTimeout;
+  private final Duration openTimeout;
+  private final long queueLimitBytes;
+
+  /**
+   * @param connectTimeout how long the TCP connection may take
+   * @param openTimeout how long everything may take until the peer's hello is there: name,
+   *     connection, answer
+   * @param queueLimitBytes a link ends when something is sent while more than this waits to leave
+   *     the process
+   */
+  public HttpPeerTransport(Duration connectTimeout, Duration openTimeout, long queueLimitBytes) {
+    this.connectTimeout = connectTimeout;
+    this.openTimeout = openTimeout;
+    this.queueLimitBytes = queueLimitBytes;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @param url {@code http} only; a path before {@code /replicate} is kept
+   */
+  @Override
+  public void open(String url, Consumer<PeerLink> opened, PeerLinkHandler handler) {
+    EventLoop loop = group.next();
+    try {
+      loop.execute(() -> start(loop, url, opened, handler));
+    } catch (RejectedExecutionException stopped) {
+      handler.closed("this node is stopping");
+    }
+  }
+
+  private void start(
+      EventLoop loop, String url, Consumer<PeerLink> opened, PeerLinkHandler handler) {
+    StreamTarget target;
+    try {
+      target = StreamTarget.of(url);
+    } catch (IllegalArgumentException e) {
+      handler.closed(String.valueOf(e.getMessage()));
+      return;
+    }
+    ClientLink link =
+        new ClientLink(loop, target, connectTimeout, openTimeout, queueLimitBytes, opened);
+    link.handler(handler);
+    link.start();
+  }
+
+  /** Closes all links and opens no more. Handlers are told on the event loop, soon after. */
+  @Override
+  public void close() {
+    var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+}

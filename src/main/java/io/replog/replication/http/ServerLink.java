@@ -1,0 +1,128 @@
+package io.replog.replication.http;
+
+import io.micronaut.buffer.netty.NettyReadBufferFactory;
+import io.micronaut.core.io.buffer.ReadBuffer;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/** The end of a stream that took it: reads the request's body, and is the response's. */
+final class ServerLink extends HttpLink implements Publisher<ReadBuffer> {
+  private final Channel channel;
+  private final NettyReadBufferFactory buffers;
+  private final Runnable whenEnded;
+  private volatile @Nullable Subscriber<? super ReadBuffer> response;
+
+  // on the event loop only
+  private long demand;
+  private boolean draining;
+
+  /**
+   * @param whenEnded run once, at the end
+   */
+  ServerLink(Channel channel, long queueLimitBytes, Runnable whenEnded) {
+    super(channel.eventLoop(), queueLimitBytes);
+    this.channel = channel;
+    this.buffers = NettyReadBufferFactory.of(channel.alloc());
+    this.whenEnded = whenEnded;
+    connection(channel);
+  }
+
+  /** Begins to read, now that there is somebody to tell. On the event loop. */
+  void read(Publisher<ReadBuffer> request) {
+    var _ =
+        channel
+            .closeFuture()
+            .addListener((ChannelFutureListener) done -> end("the peer closed the connection"));
+    request.subscribe(new Request());
+  }
+
+  @Override
+  public void subscribe(Subscriber<? super ReadBuffer> subscriber) {
+    response = subscriber;
+    subscriber.onSubscribe(
+        new Subscription() {
+          @Override
+          public void request(long count) {
+            if (loop.inEventLoop()) {
+              wanted(count);
+            } else {
+              loop.execute(() -> wanted(count));
+            }
+          }
+
+          @Override
+          public void cancel() {
+            end("the peer closed the connection");
+          }
+        });
+  }
+
+  private void wanted(long count) {
+    demand = demand + count < 0 ? Long.MAX_VALUE : demand + count;
+    drain();
+  }
+
+  @Override
+  void drain() {
+    Subscriber<? super ReadBuffer> to = response;
+    if (to == null || draining) {
+      return;
+    }
+    draining = true;
+    while (demand > 0) {
+      ByteBuf piece = outbox.next(channel.alloc(), 0, 0);
+      if (piece == null) {
+        break;
+      }
+      demand--;
+      int count = piece.readableBytes();
+      to.onNext(buffers.adapt(piece));
+      outbox.left(count);
+    }
+    draining = false;
+  }
+
+  @Override
+  void greeted() {}
+
+  @Override
+  void ending() {
+    whenEnded.run();
+  }
+
+  private final class Request implements Subscriber<ReadBuffer> {
+    /**
+     * No demand is counted: what is dealt with at once holds the connection's event loop back by
+     * itself.
+     */
+    @Override
+    public void onSubscribe(Subscription subscription) {
+      subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(ReadBuffer piece) {
+      ByteBuf bytes = NettyReadBufferFactory.toByteBuf(piece);
+      try {
+        received(bytes);
+      } finally {
+        bytes.release();
+      }
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      end("connection lost: " + cause.getMessage());
+    }
+
+    @Override
+    public void onComplete() {
+      end("the peer ended the stream");
+    }
+  }
+}

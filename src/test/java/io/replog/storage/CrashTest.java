@@ -1,0 +1,78 @@
+package io.replog.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The machine goes down at every operation on the disk, and nothing that was acknowledged is lost.
+ */
+class CrashTest {
+  private static final int STEPS = 60;
+
+  @Test
+  void aCrashAtAnyOperationLosesNothingThatWasDurable() {
+    long crashes = 0;
+    for (long seed = 1; seed <= 4; seed++) {
+      long operations = operationsOf(seed);
+      for (long k = 1; k <= operations; k++) {
+        for (Fate fate : Fate.values()) {
+          crash(seed, k, fate, Long.MAX_VALUE);
+          crashes++;
+        }
+      }
+    }
+    System.out.println("crash points tried: " + crashes);
+    assertThat(crashes).isGreaterThan(2000);
+  }
+
+  @Test
+  void aCrashDuringTheRecoveryFromACrashLosesNothingEither() {
+    SplittableRandom random = new SplittableRandom(5);
+    for (int i = 0; i < 2000; i++) {
+      long seed = 100L + i % 10;
+      crash(seed, 1 + random.nextInt(150), Fate.MIXED, 1 + random.nextInt(20));
+    }
+  }
+
+  private static long operationsOf(long seed) {
+    SimDisk disk = new SimDisk("data");
+    new CrashWorkload(disk, seed).run(STEPS);
+    return disk.operations();
+  }
+
+  private static void crash(long seed, long k, Fate fate, long again) {
+    SimDisk disk = new SimDisk("data");
+    CrashWorkload workload = new CrashWorkload(disk, seed);
+    SplittableRandom random = new SplittableRandom(seed * 1_000_003 + k);
+    try {
+      disk.crashAtOperation(k);
+      runUntilCrash(() -> workload.run(STEPS));
+      disk.crash(fate, random);
+      if (again < Long.MAX_VALUE) {
+        disk.crashAtOperation(again);
+        runUntilCrash(
+            () ->
+                DataDirectory.open(
+                        disk, "secondary-0", java.util.UUID::randomUUID, LogOptions.DEFAULT)
+                    .close());
+        disk.crash(fate, random);
+      }
+      workload.checkRecovered();
+    } catch (RuntimeException | AssertionError e) {
+      throw new AssertionError(
+          "seed %d, crash at operation %d, fate %s, second crash at %d"
+              .formatted(seed, k, fate, again),
+          e);
+    }
+  }
+
+  private static void runUntilCrash(Runnable run) {
+    try {
+      run.run();
+    } catch (SimulatedCrash planned) {
+      assertThat(planned).hasMessageContaining("crash");
+    }
+  }
+}

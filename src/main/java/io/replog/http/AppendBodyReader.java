@@ -1,11 +1,8 @@
 package io.replog.http;
 
 import com.fasterxml.jackson.core.JsonToken;
-import io.replog.core.FrameCodec;
 import io.replog.core.WriteConcern;
-import io.replog.http.Problem.Kind;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +47,7 @@ final class AppendBodyReader {
     switch (name) {
       case "message", "msg" -> {
         only(name);
-        payloads.add(payload(value));
+        payloads.add(value.payload());
       }
       case "messages" -> {
         only(name);
@@ -78,24 +75,11 @@ final class AppendBodyReader {
       throw value.wrong("must be a list of strings");
     }
     while (value.next() != JsonToken.END_ARRAY) {
-      payloads.add(payload(value));
+      payloads.add(value.payload());
     }
     if (payloads.isEmpty()) {
       throw value.wrong("must have at least one message");
     }
-  }
-
-  private static byte[] payload(JsonBody value) throws IOException {
-    byte[] payload = value.text().getBytes(StandardCharsets.UTF_8);
-    if (payload.length > FrameCodec.MAX_PAYLOAD) {
-      throw new ProblemException(
-          new Problem(
-                  Kind.TOO_LARGE,
-                  "a message may have %d bytes of UTF-8, not %d"
-                      .formatted(FrameCodec.MAX_PAYLOAD, payload.length))
-              .with("allowed", FrameCodec.MAX_PAYLOAD));
-    }
-    return payload;
   }
 
   private static WriteConcern concern(JsonBody value) throws IOException {

@@ -25,8 +25,10 @@ final class ClusterController {
   }
 
   @Get
-  ClusterDocument cluster() {
-    return ClusterDocument.of(node.cluster());
+  CompletableFuture<ClusterDocument> cluster() {
+    CompletableFuture<ClusterDocument> answer = new CompletableFuture<>();
+    node.cluster(view -> answer.complete(ClusterDocument.of(view)));
+    return answer;
   }
 
   /** The document at once, and again at every change. */

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import io.replog.core.FrameCodec;
+import io.replog.http.Problem.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -108,6 +110,20 @@ final class JsonBody {
       }
     }
     return text;
+  }
+
+  /** A message, as UTF-8. */
+  byte[] payload() throws IOException {
+    byte[] payload = text().getBytes(StandardCharsets.UTF_8);
+    if (payload.length > FrameCodec.MAX_PAYLOAD) {
+      throw new ProblemException(
+          new Problem(
+                  Kind.TOO_LARGE,
+                  "a message may have %d bytes of UTF-8, not %d"
+                      .formatted(FrameCodec.MAX_PAYLOAD, payload.length))
+              .with("allowed", FrameCodec.MAX_PAYLOAD));
+    }
+    return payload;
   }
 
   boolean truth() throws IOException {

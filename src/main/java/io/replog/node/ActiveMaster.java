@@ -25,6 +25,7 @@ import io.replog.replication.PeerMessage.Leave;
 import io.replog.replication.PeerMessage.Reign;
 import io.replog.replication.PeerMessage.Release;
 import io.replog.replication.PeerMessage.Standing;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -45,6 +46,9 @@ import org.slf4j.LoggerFactory;
 final class ActiveMaster implements Phase, Feed.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(ActiveMaster.class);
 
+  /** How long a new committed sequence waits for entries to ride on. */
+  private static final Duration TELL_AFTER = Duration.ofMillis(5);
+
   private final MasterContext context;
   private final Reign reign;
   private final Map<PeerSession, Feed> feeds = new LinkedHashMap<>();
@@ -56,6 +60,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
   private final Verification verification;
   private final Registrar registrar;
   private boolean settling;
+  private boolean telling;
   private boolean stepsDown;
 
   /**
@@ -257,9 +262,30 @@ final class ActiveMaster implements Phase, Feed.Listener {
     settling = false;
     LocalCopy copy = context.copy();
     tracker.masterHas(copy.lastSequence(), copy.durableSequence());
+    long before = copy.committedSequence();
     copy.commit(tracker.committed());
+    if (copy.committedSequence() > before) {
+      tellCommitted();
+    }
     reconfiguration.settle();
     appends.answerSatisfied();
+  }
+
+  /** A new committed sequence that has no entries to ride on soon goes out with a heartbeat. */
+  private void tellCommitted() {
+    if (!telling) {
+      telling = true;
+      context
+          .loop()
+          .schedule(
+              TELL_AFTER,
+              () -> {
+                telling = false;
+                if (context.phase() == this) {
+                  beat();
+                }
+              });
+    }
   }
 
   // ---- feeds

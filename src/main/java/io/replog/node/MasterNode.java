@@ -174,6 +174,11 @@ public final class MasterNode implements Node, PeerSession.Listener {
   }
 
   @Override
+  public void cluster(Consumer<ClusterView> answer) {
+    loop.execute(() -> answer.accept(context.phase().view()));
+  }
+
+  @Override
   public Subscription onAdvance(Runnable changed) {
     return copy.subscribe(changed);
   }

@@ -245,12 +245,13 @@ final class Reconfiguration {
 
   /**
    * Whether a declared list, all of whose nodes have said who they are, does not name this seat's
-   * node.
+   * node. A seat that nobody filled yet bears the declared URL in place of an id.
    */
   private boolean undeclared(Seat seat) {
     return context.config().membersDeclared()
         && context.peers().all().stream().allMatch(PeerSession::known)
-        && context.peers().byNode(seat.node()).isEmpty();
+        && context.peers().byNode(seat.node()).isEmpty()
+        && context.peers().byUrl(seat.node()).isEmpty();
   }
 
   private @Nullable Standing standingOf(Seat seat) {

@@ -99,6 +99,11 @@ public final class SecondaryNode implements Node {
   }
 
   @Override
+  public void cluster(Consumer<ClusterView> answer) {
+    loop.execute(() -> answer.accept(role.view()));
+  }
+
+  @Override
   public Subscription onAdvance(Runnable changed) {
     return copy.subscribe(changed);
   }

@@ -421,12 +421,14 @@ class BadInputIT {
   void aGarbledStreamBetweenNodesHarmsNothing() {
     byte[] noise = new byte[8192];
     new Random(3).nextBytes(noise);
-    for (TestNode secondary : cluster.secondaries()) {
-      Answer answer =
-          secondary
-              .api()
-              .send("POST", "/replicate", "application/vnd.replog.stream;version=1", noise);
-      assertThat(answer.status()).as("%s", answer).isBetween(400, 499);
+    for (TestNode node : cluster.nodes()) {
+      try {
+        Answer answer =
+            node.api().send("POST", "/replicate", "application/vnd.replog.stream;version=1", noise);
+        assertThat(answer.status()).as("%s", answer).isBetween(400, 499);
+      } catch (UncheckedIOException e) {
+        // a stream that makes no sense is cut off: allowed
+      }
     }
   }
 }

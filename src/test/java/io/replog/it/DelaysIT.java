@@ -37,6 +37,7 @@ class DelaysIT {
   void oneCopyIsThereAtOnce() {
     Answer answer = cluster.api().append(Append.of("one").w(1)).expect(201);
 
+    System.out.println("w=" + answer.json().number("w") + " after " + answer.took());
     assertThat(answer.took()).isLessThan(AT_ONCE);
   }
 
@@ -44,6 +45,7 @@ class DelaysIT {
   void twoCopiesAreThereWhenTheFasterSecondaryHasIt() {
     Answer answer = cluster.api().append(Append.of("two").w(2)).expect(201);
 
+    System.out.println("w=" + answer.json().number("w") + " after " + answer.took());
     assertThat(answer.took()).isBetween(Duration.ofMillis(950), Duration.ofMillis(1900));
   }
 
@@ -51,6 +53,7 @@ class DelaysIT {
   void threeCopiesAreThereWhenTheSlowerSecondaryHasIt() {
     Answer answer = cluster.api().append(Append.of("three").w(3)).expect(201);
 
+    System.out.println("w=" + answer.json().number("w") + " after " + answer.took());
     assertThat(answer.took()).isBetween(Duration.ofMillis(2950), Duration.ofMillis(3900));
   }
 
@@ -68,6 +71,7 @@ class DelaysIT {
             .toList();
 
     Duration together = Duration.ofNanos(System.nanoTime() - began);
+    System.out.println("50 parallel w=3 together after " + together);
     assertThat(answers).allSatisfy(answer -> answer.expect(201));
     assertThat(together).isLessThan(Duration.ofSeconds(5));
     Set<Long> sequences = new HashSet<>();

@@ -111,7 +111,7 @@ class StartIT {
         Arguments.of("secondary", List.of(), Map.of("SECONDARY_PORT", "99999"), "SECONDARY_PORT"),
         Arguments.of("secondary", List.of(), Map.of("REPLICATION_DELAY", "x"), "REPLICATION_DELAY"),
         Arguments.of("secondary", List.of(), Map.of("DELAY_MS", "-1"), "DELAY_MS"),
-        Arguments.of("secondary", List.of(), Map.of("MASTER_URL", "nowhere"), "MASTER_URL"),
+        Arguments.of("secondary", List.of(), Map.of("MASTER_URL", "ftp://nowhere"), "MASTER_URL"),
         Arguments.of("secondary", List.of("--delay", "-5"), Map.of(), "--delay"),
         Arguments.of("master", List.of("--secondaries", "a b"), Map.of(), "--secondaries"),
         Arguments.of("master", List.of(), Map.of("SECONDARIES", "http://"), "SECONDARIES"),

@@ -27,6 +27,7 @@ import io.replog.storage.LogOptions;
 import io.replog.storage.StorageException;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.security.Security;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -89,13 +90,17 @@ final class NodeServer {
     ExecutorService syncThread =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("log-sync").daemon(true).factory());
+    // a restarted pod has another address under the same name; the JVM would keep the old one for 30 s
+    Security.setProperty("networkaddress.cache.ttl", "1");
     HttpPeerTransport transport =
         new HttpPeerTransport(CONNECT, OPEN, HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
     Node node = node(directory, thread, syncThread, transport);
     thread.start();
+    ReplicationEndpoint endpoint =
+        new ReplicationEndpoint(HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
     ApplicationContext context;
     try {
-      context = serve(node);
+      context = serve(node, endpoint);
     } catch (RuntimeException e) {
       System.err.println(
           "cannot listen on " + settings.host() + ":" + settings.port() + ": " + rootMessage(e));
@@ -104,7 +109,7 @@ final class NodeServer {
     }
     Runtime.getRuntime()
         .addShutdownHook(
-            new Thread(() -> stop(context, node, syncThread, transport), "orderly-stop"));
+            new Thread(() -> stop(context, node, syncThread, transport, endpoint), "orderly-stop"));
     watchSupervisor();
     LOG.info(
         "listening node={} role={} url={} data={}",
@@ -167,7 +172,7 @@ final class NodeServer {
         appends.deduplicationAge());
   }
 
-  private ApplicationContext serve(Node node) {
+  private ApplicationContext serve(Node node, ReplicationEndpoint endpoint) {
     NodeSettings.Appends appends = settings.appends();
     ApplicationContextBuilder builder =
         Micronaut.build(new String[0])
@@ -179,7 +184,7 @@ final class NodeServer {
                 new HttpSettings(
                     new AppendDefaults(appends.writeConcern(), appends.journal()),
                     settings.faultsEnabled()),
-                new ReplicationEndpoint(HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES));
+                endpoint);
     registration(node).ifPresent(builder::singletons);
     ApplicationContext context =
         builder
@@ -218,14 +223,16 @@ final class NodeServer {
       ApplicationContext context,
       Node node,
       ExecutorService syncThread,
-      HttpPeerTransport transport) {
+      HttpPeerTransport transport,
+      ReplicationEndpoint endpoint) {
     if (!stopping.compareAndSet(false, true)) {
       return;
     }
     LOG.info("stopping node={}", node.id());
     node.stop(GRACE);
-    context.stop();
+    endpoint.close();
     transport.close();
+    context.stop();
     syncThread.shutdown();
     ended.countDown();
   }

@@ -132,6 +132,11 @@ final class ActiveMaster implements Phase, Feed.Listener {
     feeds.values().forEach(Feed::down);
   }
 
+  /** The epoch that this master leads. */
+  long epoch() {
+    return reign.epoch();
+  }
+
   /** The local disk has synced more. */
   void durableGrew() {
     appends.durableTimes().passed(context.copy().durableSequence(), context.loop().nanoTime());

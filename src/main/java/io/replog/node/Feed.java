@@ -92,7 +92,8 @@ final class Feed {
   private boolean backingOff;
   private NodeLoop.@Nullable Timer retryTimer;
   private @Nullable UUID store;
-  private long acknowledgedDurable;
+  private long acknowledgedDurable = -1;
+  private long acknowledgedBefore = -1;
   private long acknowledgedConfigurationEpoch = -1;
   private long acknowledgedConfigurationVersion = -1;
   private long acknowledgedRound;
@@ -170,10 +171,7 @@ final class Feed {
     };
   }
 
-  /**
-   * When {@code sequence} was sent, stored and durable there, in nanoseconds of the loop; -1 where
-   * it is not or not known any more.
-   */
+  /** When {@code sequence} was sent there, in nanoseconds of the loop; -1 where not known. */
   SequenceTimes sentTimes() {
     return sentTimes;
   }
@@ -186,10 +184,7 @@ final class Feed {
     return durableTimes;
   }
 
-  /**
-   * When deliveries that held {@code sequence} were repeated, newest last; only the latest are
-   * remembered.
-   */
+  /** When the latest deliveries that held {@code sequence} were repeated, newest last. */
   List<Long> retriesOf(long sequence) {
     return retries.stream()
         .filter(r -> sequence >= r[0] && sequence <= r[1])
@@ -205,7 +200,8 @@ final class Feed {
     }
     if (!standing.store().equals(store)) {
       store = standing.store();
-      acknowledgedDurable = 0;
+      acknowledgedDurable = -1;
+      acknowledgedBefore = -1;
     }
     cancelRetry();
     if (lostSomething(standing)) {
@@ -222,6 +218,7 @@ final class Feed {
 
   /** The link is gone. */
   void down() {
+    acknowledgedBefore = acknowledgedDurable;
     if (!(stage instanceof Stage.Diverging)) {
       stage = new Stage.Down();
     }
@@ -287,23 +284,33 @@ final class Feed {
           retry("no receipt in time");
         }
       }
-      case Stage.Down down -> {}
+      case Stage.Down down -> {
+        if (session.introduced()) {
+          session.introduce();
+        }
+      }
       case Stage.Diverging diverging -> session.introduce();
     }
   }
 
   // ---- finding the common prefix
 
+  /**
+   * Whether the store has less than it acknowledged on earlier links, or has forgotten its promise.
+   * On one link a report that comes late says nothing of what was acknowledged after it.
+   */
   private boolean lostSomething(Standing standing) {
-    boolean lost = standing.lastSequence() < acknowledgedDurable;
+    boolean forgot = acknowledgedBefore >= 0 && standing.promisedEpoch() < reign.epoch();
+    boolean lost = forgot || standing.lastSequence() < acknowledgedBefore;
     if (lost) {
       String why =
-          "it has "
-              + standing.lastSequence()
-              + " entries, but had acknowledged "
-              + acknowledgedDurable
-              + " as durable";
-      LOG.warn("store lost data secondary={} store={} why={}", node(), store, why);
+          "%d entries and epoch %d, but had acknowledged %d in epoch %d"
+              .formatted(
+                  standing.lastSequence(),
+                  standing.promisedEpoch(),
+                  acknowledgedBefore,
+                  reign.epoch());
+      LOG.warn("store lost data secondary={} store={} it has {}", node(), store, why);
       stage = new Stage.Down();
       session.send(new Renounce(reign, standing.store(), why));
     }

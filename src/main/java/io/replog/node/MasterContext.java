@@ -68,6 +68,11 @@ final class MasterContext {
     return phase;
   }
 
+  /** What this node is doing, null before it has begun. */
+  @Nullable Phase phaseOrNull() {
+    return phase;
+  }
+
   /** Ends the present phase and begins another. */
   void become(Phase next) {
     Phase before = phase;

@@ -124,6 +124,11 @@ public final class MasterNode implements Node, PeerSession.Listener {
     }
   }
 
+  /** What this node is doing now, null before it has begun. On the node's thread only. */
+  @Nullable Phase phase() {
+    return context.phaseOrNull();
+  }
+
   @Override
   public void reported(PeerSession session, Standing standing) {
     if (registrar.named(session, standing.node())) {

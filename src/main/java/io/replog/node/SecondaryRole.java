@@ -39,7 +39,9 @@ import io.replog.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +88,7 @@ final class SecondaryRole {
   private final ReorderWindow reorder = new ReorderWindow(REORDER_BYTES, REORDER_DISTANCE);
   private final boolean newStore;
 
+  private final Set<Peer> peers = new HashSet<>();
   private @Nullable Peer master;
   private ClusterView.@Nullable Active active;
   private @Nullable Syncing syncing;
@@ -173,6 +176,7 @@ final class SecondaryRole {
     }
     if (said instanceof Introduce introduce) {
       peer.node = introduce.node();
+      peers.add(peer);
     }
     if (faults.swallows(peer.node)) {
       return;
@@ -193,6 +197,7 @@ final class SecondaryRole {
   }
 
   void closed(Peer peer) {
+    peers.remove(peer);
     if (master == peer) {
       master = null;
       reorder.clear();
@@ -242,7 +247,7 @@ final class SecondaryRole {
       return "epoch " + state.promisedEpoch() + " is promised already";
     }
     boolean incumbent = reign.store().equals(state.logEpochStore());
-    if (!incumbent && loop.nanoTime() - quietSinceNanos < electionTimeout.toNanos()) {
+    if (!incumbent && !quiet()) {
       return "the present master was heard";
     }
     if (copy.failure() != null) {
@@ -265,6 +270,11 @@ final class SecondaryRole {
   private void release(Peer peer, Release release) {
     if (obey(peer, release.reign())) {
       quietSinceNanos = loop.nanoTime() - 3 * config.electionTimeout().toNanos();
+      for (Peer other : peers) {
+        if (other != peer) {
+          answer(other, new Report(standing()));
+        }
+      }
     }
   }
 
@@ -598,6 +608,11 @@ final class SecondaryRole {
             round));
   }
 
+  /** Whether the present master was not heard (nor this node started) for an election timeout. */
+  private boolean quiet() {
+    return loop.nanoTime() - quietSinceNanos >= electionTimeout.toNanos();
+  }
+
   private Standing standing() {
     NodeState state = copy.state();
     long committed = copy.committedSequence();
@@ -615,8 +630,8 @@ final class SecondaryRole {
         committed,
         copy.hashAt(committed),
         state.membership(),
-        active == null ? null : active.node(),
-        active == null ? null : active.url());
+        active == null || quiet() ? null : active.node(),
+        active == null || quiet() ? null : active.url());
   }
 
   private @Nullable Hash hashOrNull(long sequence) {

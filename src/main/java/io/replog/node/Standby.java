@@ -93,16 +93,29 @@ final class Standby extends Inactive {
     }
     String node = newest == null ? null : newest.activeNode();
     String url = newest == null ? null : newest.activeUrl();
+    boolean before = context().active() != null;
     if (node == null || url == null || node.equals(context().config().id())) {
       context().active(null);
+      if (before) {
+        schedule();
+      }
     } else {
       context().active(new ClusterView.Active(node, url));
     }
   }
 
+  /**
+   * The next attempt: after an election timeout while a master is known, soon where there is none.
+   * Random, so that two standbys do not take the secondaries' promises from each other for ever.
+   */
   private void schedule() {
-    Duration timeout = context().config().electionTimeout();
-    Duration wait = timeout.plusNanos(context().random().nextLong(timeout.toNanos() + 1));
+    if (attempt != null) {
+      attempt.cancel();
+    }
+    long timeout = context().config().electionTimeout().toNanos();
+    long least = context().active() == null ? timeout / 16 : timeout;
+    long spread = context().active() == null ? timeout / 4 : timeout;
+    Duration wait = Duration.ofNanos(least + context().random().nextLong(spread + 1));
     attempt = context().loop().schedule(wait, this::attempt);
   }
 

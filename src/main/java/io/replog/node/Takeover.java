@@ -62,10 +62,12 @@ final class Takeover extends Inactive implements Feed.Listener {
   private final Map<UUID, Vote> votes = new HashMap<>();
   private final Map<PeerSession, Feed> feeds = new LinkedHashMap<>();
   private final Set<UUID> synced = new HashSet<>();
+  private final Set<String> refused = new HashSet<>();
   private Step step = new Step.PreVote();
   private Reign reign;
   private Membership membership;
   private boolean incumbent;
+  private boolean succeeded;
   private long deadlineNanos;
 
   Takeover(MasterContext context) {
@@ -93,7 +95,7 @@ final class Takeover extends Inactive implements Feed.Listener {
 
   @Override
   public void leave() {
-    if (!(context().phase() instanceof ActiveMaster)) {
+    if (!succeeded) {
       feeds.values().forEach(Feed::down);
     }
   }
@@ -202,10 +204,20 @@ final class Takeover extends Inactive implements Feed.Listener {
           reign.epoch(),
           vote.standing().node(),
           vote.reason());
-      if (vote.standing().promisedEpoch() >= reign.epoch()) {
+      refused.add(vote.standing().node());
+      boolean nobodyLeft =
+          context().peers().all().stream()
+              .filter(PeerSession::introduced)
+              .allMatch(session -> refused.contains(session.node()) || granted(session));
+      if (nobodyLeft || vote.standing().promisedEpoch() >= reign.epoch()) {
         giveUp(vote.standing().node() + ": " + vote.reason());
       }
     }
+  }
+
+  private boolean granted(PeerSession session) {
+    Standing standing = session.standing();
+    return standing != null && votes.containsKey(standing.store());
   }
 
   private void count() {
@@ -246,6 +258,7 @@ final class Takeover extends Inactive implements Feed.Listener {
   private void promise() {
     step = new Step.Promising();
     votes.clear();
+    refused.clear();
     extend();
     context().copy().save(state -> state.withPromise(reign.epoch(), reign.store()));
     LOG.info("taking over node={} epoch={}", context().config().id(), reign.epoch());
@@ -296,6 +309,7 @@ final class Takeover extends Inactive implements Feed.Listener {
 
   private void compare(Step.Comparing comparing) {
     step = comparing;
+    extend();
     if (!comparing.search().done()) {
       comparing.session().send(new HashQuery(comparing.search().probe()));
       return;
@@ -308,6 +322,7 @@ final class Takeover extends Inactive implements Feed.Listener {
     }
     copy.cutAfter(common, "adopting the log of " + comparing.best().node());
     step = new Step.Fetching(comparing.session(), comparing.best());
+    extend();
     fetchMore(comparing.session(), comparing.best());
   }
 
@@ -360,6 +375,7 @@ final class Takeover extends Inactive implements Feed.Listener {
       return;
     }
     step = new Step.Storing();
+    extend();
     context().copy().sync();
     stored();
   }
@@ -439,6 +455,7 @@ final class Takeover extends Inactive implements Feed.Listener {
       return;
     }
     context().copy().save(state -> state.withIncumbentEpoch(reign.epoch()));
+    succeeded = true;
     context().become(new ActiveMaster(context(), reign, feeds.values()));
   }
 
@@ -456,6 +473,11 @@ final class Takeover extends Inactive implements Feed.Listener {
   }
 
   private void extend() {
-    deadlineNanos = context().loop().nanoTime() + 2 * context().config().requestTimeout().toNanos();
+    boolean asking = step instanceof Step.PreVote || step instanceof Step.Promising;
+    long patience =
+        asking
+            ? context().config().electionTimeout().toNanos()
+            : 2 * context().config().requestTimeout().toNanos();
+    deadlineNanos = context().loop().nanoTime() + patience;
   }
 }

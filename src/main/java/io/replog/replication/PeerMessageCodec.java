@@ -1,7 +1,5 @@
 package io.replog.replication;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.replog.replication.PeerMessage.Acknowledge;
 import io.replog.replication.PeerMessage.Configure;
 import io.replog.replication.PeerMessage.Diverged;
@@ -26,11 +24,11 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 
 /**
- * The binary form of the messages between nodes, version {@value #VERSION}. Each direction of a
- * stream is:
+ * The binary form of the messages between nodes, version {@value PeerHello#VERSION}. Each direction
+ * of a stream is:
  *
  * <pre>
- * "replog"  6 bytes, then u16 version                          the hello, at once, before anything else
+ * hello     see {@link PeerHello}
  * and for each message
  *   u32     length of what follows in bytes
  *   u8      type
@@ -48,12 +46,6 @@ import java.nio.ByteBuffer;
  * length, or by the frames.
  */
 public final class PeerMessageCodec {
-  /** Of the protocol: named in the media type of the request and in the hello. */
-  public static final int VERSION = 1;
-
-  /** Bytes of {@link #hello}. */
-  public static final int HELLO_BYTES = 8;
-
   /** Bytes of the length before a message. */
   public static final int LENGTH_BYTES = 4;
 
@@ -64,7 +56,6 @@ public final class PeerMessageCodec {
    */
   public static final int MAX_BYTES = 128 << 20;
 
-  private static final byte[] MAGIC = "replog".getBytes(US_ASCII);
   private static final ByteBuffer NO_FRAMES = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
   private static final int INTRODUCE = 1;
@@ -89,29 +80,6 @@ public final class PeerMessageCodec {
   private static final int LEAVE = 74;
 
   private PeerMessageCodec() {}
-
-  /** The first bytes of each direction; a new buffer. */
-  public static ByteBuffer hello() {
-    return ByteBuffer.allocate(HELLO_BYTES).put(MAGIC).putShort((short) VERSION).flip();
-  }
-
-  /**
-   * Reads the {@value #HELLO_BYTES} bytes of a hello.
-   *
-   * @throws MalformedMessageException if it is none, or one of another version, which is named
-   */
-  static void checkHello(ByteBuffer in) throws MalformedMessageException {
-    byte[] magic = new byte[MAGIC.length];
-    in.get(magic);
-    if (!java.util.Arrays.equals(magic, MAGIC)) {
-      throw new MalformedMessageException("the peer's stream does not begin with \"replog\"");
-    }
-    int version = in.getShort() & 0xffff;
-    if (version != VERSION) {
-      throw new MalformedMessageException(
-          "the peer speaks version " + version + " of the stream, this node version " + VERSION);
-    }
-  }
 
   /**
    * Bytes that {@link #encodeHead} writes: length, type and fields, everything but the frames.

@@ -29,7 +29,7 @@ public final class PeerMessageDecoder {
   private static final int UNPROVEN_BYTES = 4 << 20;
 
   private final Sink sink;
-  private final ByteBuffer start = ByteBuffer.allocate(PeerMessageCodec.HELLO_BYTES);
+  private final ByteBuffer start = ByteBuffer.allocate(PeerHello.BYTES);
   private byte @Nullable [] body;
   private int length;
   private int filled;
@@ -48,9 +48,9 @@ public final class PeerMessageDecoder {
     while (piece.hasRemaining()) {
       if (body != null) {
         append(body, piece);
-      } else if (start.limit() == PeerMessageCodec.HELLO_BYTES) {
+      } else if (start.limit() == PeerHello.BYTES) {
         if (gather(piece)) {
-          PeerMessageCodec.checkHello(start);
+          PeerHello.check(start);
           start.clear().limit(PeerMessageCodec.LENGTH_BYTES);
           sink.greeted();
         }

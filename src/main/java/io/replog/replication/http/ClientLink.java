@@ -25,8 +25,8 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.replog.replication.PeerHello;
 import io.replog.replication.PeerLink;
-import io.replog.replication.PeerMessageCodec;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientLink extends HttpLink {
   private static final int CHUNK_HEAD = 10;
   private static final byte[] LINE_END = "\r\n".getBytes(US_ASCII);
-  private static final String CONTENT_TYPE = MEDIA_TYPE + ";version=" + PeerMessageCodec.VERSION;
+  private static final String CONTENT_TYPE = MEDIA_TYPE + ";version=" + PeerHello.VERSION;
   private static final int MAX_REFUSAL = 64 << 10;
 
   /** Above the second the connection takes no more until it is below the first. */

@@ -44,8 +44,8 @@ abstract sealed class HttpLink implements PeerLink permits ClientLink, ServerLin
   private @Nullable String endedBecause;
 
   /**
-   * @param queueLimitBytes above so many waiting bytes the link ends; one message is taken however
-   *     long it is
+   * @param queueLimitBytes when more than this waits, the link ends; the longest of the waiting
+   *     messages is not counted, so that a long one never ends it alone
    */
   HttpLink(EventLoop loop, long queueLimitBytes) {
     this.loop = loop;
@@ -106,7 +106,7 @@ abstract sealed class HttpLink implements PeerLink permits ClientLink, ServerLin
       return;
     }
     long waiting = queuedBytes();
-    if (waiting > queueLimitBytes) {
+    if (waiting - outbox.longest() > queueLimitBytes) {
       end(
           "the peer takes nothing: %d bytes wait to be sent, over %d"
               .formatted(waiting, queueLimitBytes));

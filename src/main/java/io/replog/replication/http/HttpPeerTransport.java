@@ -22,10 +22,7 @@ import java.util.function.Consumer;
  * acknowledgement. Handlers are called on this loop and must not block.
  */
 public final class HttpPeerTransport implements PeerTransport, AutoCloseable {
-  /**
-   * Room for the longest message and a good part of another, far above what a sender lets wait by
-   * itself.
-   */
+  /** Far above what a sender lets wait that watches {@link PeerLink#queuedBytes}. */
   public static final long DEFAULT_QUEUE_LIMIT_BYTES = 64 << 20;
 
   private final EventLoopGroup group =
@@ -40,7 +37,7 @@ public final class HttpPeerTransport implements PeerTransport, AutoCloseable {
    * @param openTimeout how long everything may take until the peer's hello is there: name,
    *     connection, answer
    * @param queueLimitBytes a link ends when something is sent while more than this waits to leave
-   *     the process
+   *     the process, the longest of the waiting messages not counted
    */
   public HttpPeerTransport(Duration connectTimeout, Duration openTimeout, long queueLimitBytes) {
     this.connectTimeout = connectTimeout;

@@ -2,6 +2,7 @@ package io.replog.replication.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.replog.replication.PeerHello;
 import io.replog.replication.PeerMessage;
 import io.replog.replication.PeerMessageCodec;
 import java.nio.ByteBuffer;
@@ -26,12 +27,14 @@ final class Outbox {
   static final int PIECE_BYTES = 64 << 10;
 
   private final Queue<PeerMessage> messages = new ConcurrentLinkedQueue<>();
-  private final AtomicLong bytes = new AtomicLong(PeerMessageCodec.HELLO_BYTES);
+  private final AtomicLong bytes = new AtomicLong(PeerHello.BYTES);
 
   /** What is left of the message that is leaving; at first the hello. */
-  private @Nullable ByteBuffer leaving = PeerMessageCodec.hello();
+  private @Nullable ByteBuffer leaving = PeerHello.bytes();
 
   private int leavingAt;
+
+  private volatile long longest;
 
   /**
    * Puts a message at the end.
@@ -40,8 +43,16 @@ final class Outbox {
    */
   void add(PeerMessage message) {
     int size = PeerMessageCodec.headBytes(message) + PeerMessageCodec.frames(message).remaining();
-    bytes.addAndGet(size);
-    messages.add(message);
+    synchronized (this) {
+      longest = bytes.get() == 0 ? size : Math.max(longest, size);
+      bytes.addAndGet(size);
+      messages.add(message);
+    }
+  }
+
+  /** Bytes of the longest message since nothing waited last. */
+  long longest() {
+    return longest;
   }
 
   /** Bytes that wait. */

@@ -10,9 +10,9 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.ServerHttpRequest;
 import io.micronaut.http.server.netty.NettyHttpRequest;
 import io.netty.channel.Channel;
+import io.replog.replication.PeerHello;
 import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
-import io.replog.replication.PeerMessageCodec;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * micronaut.server.max-request-size}).
  */
 public final class ReplicationEndpoint implements AutoCloseable {
-  private static final String VERSION = Integer.toString(PeerMessageCodec.VERSION);
+  private static final String VERSION = Integer.toString(PeerHello.VERSION);
   private static final MediaType STREAM = MediaType.of(HttpLink.MEDIA_TYPE + ";version=" + VERSION);
 
   private final Set<ServerLink> links = ConcurrentHashMap.newKeySet();
@@ -33,7 +33,7 @@ public final class ReplicationEndpoint implements AutoCloseable {
 
   /**
    * @param queueLimitBytes a link ends when something is sent while more than this waits to leave
-   *     the process
+   *     the process, the longest of the waiting messages not counted
    */
   public ReplicationEndpoint(long queueLimitBytes) {
     this.queueLimitBytes = queueLimitBytes;

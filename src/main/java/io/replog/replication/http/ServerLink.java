@@ -57,6 +57,7 @@ final class ServerLink extends HttpLink implements Publisher<ReadBuffer> {
 
           @Override
           public void cancel() {
+            response = null;
             end("the peer closed the connection");
           }
         });
@@ -70,7 +71,7 @@ final class ServerLink extends HttpLink implements Publisher<ReadBuffer> {
   @Override
   void drain() {
     Subscriber<? super ReadBuffer> to = response;
-    if (to == null || draining) {
+    if (to == null || draining || !channel.isActive()) {
       return;
     }
     draining = true;

@@ -1,0 +1,31 @@
+package io.replog.sim;
+
+import io.replog.node.NodeConfig;
+import io.replog.replication.PeerMessage;
+import io.replog.storage.DataDirectory;
+import java.util.List;
+
+/**
+ * A bug that is planted from outside, through the ports: what a node finds in its directory at a
+ * start, how it is configured, and what it is heard to say. Without one, all is as it is.
+ */
+interface Sabotage {
+  /** No bug. */
+  Sabotage NONE = new Sabotage() {};
+
+  /** A node has opened its directory. */
+  default void opened(SimNode node, DataDirectory directory) {}
+
+  /** How a node is configured that is started. */
+  default NodeConfig configured(NodeConfig config, long incarnation) {
+    return config;
+  }
+
+  /** A message on its way. */
+  default List<PeerMessage> passing(SimCluster cluster, String from, String to, PeerMessage message) {
+    return List.of(message);
+  }
+
+  /** A node has run a turn. */
+  default void turned(SimNode node) {}
+}

@@ -27,7 +27,7 @@ public final class Application implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(Commands.execute(commandLine(), args));
   }
 
   /** The whole command line, ready to execute; tests give it their own writers. */

@@ -90,7 +90,8 @@ final class NodeServer {
     ExecutorService syncThread =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("log-sync").daemon(true).factory());
-    // a restarted pod has another address under the same name; the JVM would keep the old one for 30 s
+    // a restarted pod has another address under the same name; the JVM would keep the old one for
+    // 30 s
     Security.setProperty("networkaddress.cache.ttl", "1");
     HttpPeerTransport transport =
         new HttpPeerTransport(CONNECT, OPEN, HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);

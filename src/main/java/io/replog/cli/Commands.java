@@ -6,6 +6,8 @@ import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 
 /** Puts the command line together. */
@@ -37,6 +39,30 @@ public final class Commands {
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> Failure.report(failure, command.getErr()));
     return line;
+  }
+
+  /**
+   * Runs the command line of this process, unless an argument did not survive the locale: a message
+   * is appended as it was typed or not at all.
+   */
+  public static int execute(CommandLine line, String... arguments) {
+    Optional<String> mangled =
+        mangled(List.of(arguments), System.getProperty("sun.jnu.encoding", ""));
+    if (mangled.isPresent()) {
+      line.getErr().println(mangled.get());
+      return ExitCodes.USAGE;
+    }
+    return line.execute(arguments);
+  }
+
+  static Optional<String> mangled(List<String> arguments, String encoding) {
+    boolean lost = arguments.stream().anyMatch(argument -> argument.indexOf('\ufffd') >= 0);
+    return lost && !encoding.equals("UTF-8")
+        ? Optional.of(
+            "replog: an argument has characters that the locale's encoding (%s) lacks; set"
+                    .formatted(encoding)
+                + " LC_ALL=C.UTF-8, or append from the standard input with -")
+        : Optional.empty();
   }
 
   private static PrintWriter utf8(FileDescriptor descriptor) {

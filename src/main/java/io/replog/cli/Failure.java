@@ -82,11 +82,7 @@ final class Failure {
               .collect(Collectors.joining(", ", "\n  ", "")));
     }
     if (active != null) {
-      text.append("\n  the active master is ")
-          .append(active)
-          .append(" (--url ")
-          .append(active)
-          .append(')');
+      text.append("\n  the active master is at --url ").append(active);
     }
     return text.toString();
   }

@@ -42,10 +42,11 @@ public final class LineReader {
       return null;
     }
     while (b >= 0 && b != '\n') {
-      if (line.size() > maxBytes) {
+      line.write(b);
+      // one more only where it may be the end's CR: nothing is waited for once it is too long
+      if (line.size() > maxBytes + 1 || (line.size() > maxBytes && b != '\r')) {
         throw new TooLongException(maxBytes);
       }
-      line.write(b);
       b = in.read();
     }
     byte[] bytes = line.toByteArray();

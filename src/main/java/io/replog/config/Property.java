@@ -190,8 +190,7 @@ public record Property<T>(
           null,
           number(1, 10_000_000),
           "100000",
-          "How many entries back a repetition is known. About 150 bytes of memory each. The same on"
-              + " all nodes.");
+          "How many entries back a repetition is known. The same on all nodes.");
   public static final Property<Duration> DEDUPLICATION_AGE =
       of(
           "deduplication-window.age",

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -87,13 +88,30 @@ public final class Settings {
     return find(property).orElseThrow(() -> new IllegalStateException(property.name()));
   }
 
-  /** The text in force of every property that has one: what else reads {@code replog.*} names. */
+  /**
+   * Every property that has a value, written in the property's own form wherever it was set: for
+   * what reads {@code replog.*} names.
+   *
+   * @throws BadSettingException at the first value that cannot be
+   */
   public Map<String, String> effective() {
     Map<String, String> texts = new LinkedHashMap<>();
     for (Property<?> property : Property.all()) {
-      found(property).ifPresent(found -> texts.put(property.name(), found.text()));
+      find(property).ifPresent(value -> texts.put(property.name(), text(value)));
     }
     return texts;
+  }
+
+  private static String text(Object value) {
+    return switch (value) {
+      case Duration duration -> Form.text(duration);
+      case List<?> list -> list.stream().map(Settings::itemText).collect(Collectors.joining(","));
+      default -> value.toString();
+    };
+  }
+
+  private static String itemText(Object item) {
+    return item instanceof Duration delay ? Long.toString(delay.toMillis()) : item.toString();
   }
 
   /**

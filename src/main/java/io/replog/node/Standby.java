@@ -1,7 +1,9 @@
 package io.replog.node;
 
+import io.replog.replication.PeerMessage.Fetched;
 import io.replog.replication.PeerMessage.Foreign;
 import io.replog.replication.PeerMessage.FromSecondary;
+import io.replog.replication.PeerMessage.HashAnswer;
 import io.replog.replication.PeerMessage.Standing;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ import org.slf4j.LoggerFactory;
 final class Standby extends Inactive {
   private static final Logger LOG = LoggerFactory.getLogger(Standby.class);
 
+  private final Tailing tailing;
   private NodeLoop.@Nullable Timer attempt;
   private boolean eager;
 
@@ -30,6 +33,7 @@ final class Standby extends Inactive {
   Standby(MasterContext context, boolean eager) {
     super(context);
     this.eager = eager;
+    this.tailing = new Tailing(context);
   }
 
   @Override
@@ -49,6 +53,7 @@ final class Standby extends Inactive {
   public void tick() {
     context().peers().all().forEach(PeerSession::introduce);
     context().copy().rememberCommitted();
+    tailing.tick();
     tryEagerly();
   }
 
@@ -60,12 +65,16 @@ final class Standby extends Inactive {
 
   @Override
   public void said(PeerSession session, FromSecondary message) {
-    if (message instanceof Foreign foreign) {
-      LOG.warn(
-          "refused by a secondary of another cluster secondary={} itsCluster={} ours={}",
-          session.node(),
-          foreign.clusterId(),
-          context().state().clusterId());
+    switch (message) {
+      case HashAnswer answer -> tailing.answered(session, answer);
+      case Fetched fetched -> tailing.fetched(session, fetched);
+      case Foreign foreign ->
+          LOG.warn(
+              "refused by a secondary of another cluster secondary={} itsCluster={} ours={}",
+              session.node(),
+              foreign.clusterId(),
+              context().state().clusterId());
+      default -> {}
     }
   }
 

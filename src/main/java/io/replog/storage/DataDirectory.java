@@ -97,6 +97,8 @@ public final class DataDirectory implements Closeable {
     if (node != null && !node.equals(state.node())) {
       throw new WrongNodeException(disk.describe(""), state.node(), node);
     }
+    // a process that died between rename and sync leaves a state that is read but not durable yet
+    disk.syncDirectory("");
     LogRecovery recovery = LogRecovery.scan(disk);
     Hash origin = state.clusterId() == null ? null : HashChain.origin(state.clusterId());
     checkOrigin(disk, recovery, origin);

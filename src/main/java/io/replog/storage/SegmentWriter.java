@@ -144,12 +144,21 @@ final class SegmentWriter {
     allocated = end;
   }
 
-  /** Writes the index file of a segment just sealed; in place of whatever has its name. */
+  /**
+   * Writes the index file of a segment just sealed, in place of whatever has its name. After an
+   * error there is none.
+   */
   static void writeIndex(Disk disk, SealedSegment segment, SparseIndex index) throws IOException {
     String path = LogFiles.index(segment.first());
     disk.delete(path);
+    boolean written = false;
     try (DiskFile file = disk.open(path, Disk.Access.CREATE)) {
       file.write(index.encode(segment), 0);
+      written = true;
+    } finally {
+      if (!written) {
+        disk.delete(path);
+      }
     }
   }
 }

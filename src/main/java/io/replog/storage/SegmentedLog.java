@@ -243,18 +243,22 @@ public final class SegmentedLog {
     }
   }
 
-  /** Takes back a half-written append. */
+  /**
+   * Takes back a half-written append, durably: what its caller is told was refused must not be in
+   * the log after a crash.
+   */
   private void undo(LogView before, List<ActiveSegment> created, IOException cause) {
     try {
       for (ActiveSegment segment : created) {
         segment.file().release();
         disk.delete(LogFiles.segment(segment.first()));
-        unsynced.directoryChanged();
       }
+      disk.syncDirectory(LogFiles.LOG);
       ActiveSegment active = before.active();
       if (active != null) {
         active.index().cut(before.end());
         writer.trim(active, before.end());
+        active.file().file().force();
       }
     } catch (IOException e) {
       e.addSuppressed(cause);

@@ -53,9 +53,15 @@ final class StateFile {
   /** Replaces the state; on return the new one is durable, after an error it is one of both. */
   void write(NodeState state) throws IOException {
     disk.delete(LogFiles.STATE_TEMPORARY);
+    boolean written = false;
     try (DiskFile file = disk.open(LogFiles.STATE_TEMPORARY, Disk.Access.CREATE)) {
       file.write(ByteBuffer.wrap(format(state).getBytes(StandardCharsets.UTF_8)), 0);
       file.force();
+      written = true;
+    } finally {
+      if (!written) {
+        disk.delete(LogFiles.STATE_TEMPORARY);
+      }
     }
     disk.rename(LogFiles.STATE_TEMPORARY, LogFiles.STATE);
     disk.syncDirectory("");

@@ -281,7 +281,8 @@ final class Invariants {
         throw new Violation("8", append + " is not at " + sequence + " where it was said to be");
       }
       boolean promised = outcome.committed() || (outcome.satisfied() && committing(node, append));
-      if (promised && (sequence > committed() || !committedAt(sequence).message().equals(message))) {
+      if (promised
+          && (sequence > committed() || !committedAt(sequence).message().equals(message))) {
         throw new Violation("3", append + " is answered and not committed at " + sequence);
       }
       sequence++;

@@ -129,7 +129,8 @@ sealed interface Operation {
 
     @Override
     public String toString() {
-      return "append-%d%s w=%s j=%s".formatted(id, key == null ? "" : " key=" + key, concern, journal);
+      return "append-%d%s w=%s j=%s"
+          .formatted(id, key == null ? "" : " key=" + key, concern, journal);
     }
   }
 

@@ -22,7 +22,8 @@ interface Sabotage {
   }
 
   /** A message on its way. */
-  default List<PeerMessage> passing(SimCluster cluster, String from, String to, PeerMessage message) {
+  default List<PeerMessage> passing(
+      SimCluster cluster, String from, String to, PeerMessage message) {
     return List.of(message);
   }
 

@@ -212,8 +212,7 @@ final class SimClients {
             });
   }
 
-  private void told(
-      String client, Operation.Append append, int attempts, AppendOutcome outcome) {
+  private void told(String client, Operation.Append append, int attempts, AppendOutcome outcome) {
     switch (outcome) {
       case AppendOutcome.Appended appended -> {
         if (attempts < 0 && !appended.satisfied()) {
@@ -278,8 +277,7 @@ final class SimClients {
     if (!node.up() || node.paused()) {
       return;
     }
-    long upTo =
-        majority ? node.committed() : node.node().watermarks().lastSequence();
+    long upTo = majority ? node.committed() : node.node().watermarks().lastSequence();
     if (upTo == 0) {
       return;
     }
@@ -288,7 +286,8 @@ final class SimClients {
     for (int i = 0; i < shown.size(); i++) {
       Entry entry = shown.get(i);
       if (entry.sequence() != from + i) {
-        throw new Violation("5", node.id() + " shows " + entry + " where " + (from + i) + " belongs");
+        throw new Violation(
+            "5", node.id() + " shows " + entry + " where " + (from + i) + " belongs");
       }
       boolean right =
           majority

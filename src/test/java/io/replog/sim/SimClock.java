@@ -79,8 +79,7 @@ final class SimClock {
    * @param detail shown in the trace, or null
    */
   void in(long delayNanos, String node, String what, @Nullable Object detail, Runnable task) {
-    queue.add(
-        new Event(nowNanos + Math.max(0, delayNanos), planned++, node, what, detail, task));
+    queue.add(new Event(nowNanos + Math.max(0, delayNanos), planned++, node, what, detail, task));
   }
 
   /** Lets the next event happen, unless it lies beyond a time. Returns whether one did. */

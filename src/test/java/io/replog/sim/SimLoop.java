@@ -77,11 +77,12 @@ final class SimLoop implements NodeLoop {
         null,
         () -> {
           if (!ended && !cancelled[0]) {
-            mailbox.add(() -> {
-              if (!cancelled[0]) {
-                task.run();
-              }
-            });
+            mailbox.add(
+                () -> {
+                  if (!cancelled[0]) {
+                    task.run();
+                  }
+                });
             planTurn();
           }
         });

@@ -129,7 +129,9 @@ final class SimNetwork {
         url,
         () -> {
           SimNode server = byUrl.get(url);
-          if (server == null || blocked(client.id(), server.id()) || blocked(server.id(), client.id())) {
+          if (server == null
+              || blocked(client.id(), server.id())
+              || blocked(server.id(), client.id())) {
             clock.in(
                 CONNECT_TIMEOUT_NANOS,
                 client.id(),
@@ -257,7 +259,12 @@ final class SimNetwork {
         arrival = Math.max(arrival, lastArrivalNanos);
         lastArrivalNanos = arrival;
       }
-      clock.in(arrival - clock.nowNanos(), to.id(), "from", new Passing(from.id(), message), () -> arrived(message));
+      clock.in(
+          arrival - clock.nowNanos(),
+          to.id(),
+          "from",
+          new Passing(from.id(), message),
+          () -> arrived(message));
     }
 
     private void arrived(PeerMessage message) {

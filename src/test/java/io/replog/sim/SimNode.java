@@ -176,12 +176,7 @@ final class SimNode {
     incarnation++;
     SimLoop mine =
         new SimLoop(
-            clock,
-            id(),
-            random.split(),
-            skewMillis,
-            () -> watcher.turned(this),
-            this::died);
+            clock, id(), random.split(), skewMillis, () -> watcher.turned(this), this::died);
     loop = mine;
     try {
       open(mine);
@@ -282,7 +277,8 @@ final class SimNode {
   private void died(Throwable escaped) {
     switch (escaped) {
       case SimulatedCrash crash -> down(true, String.valueOf(crash.getMessage()));
-      case StorageException storage when diskHarmed -> down(false, "gave up: " + storage.getMessage());
+      case StorageException storage when diskHarmed ->
+          down(false, "gave up: " + storage.getMessage());
       default -> throw new Violation("invariant", id() + " broke: " + escaped, escaped);
     }
     watcher.crashed(this);

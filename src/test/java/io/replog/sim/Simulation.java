@@ -57,7 +57,8 @@ final class Simulation {
     int masters = profile.masters() == 1 ? 1 : 2 + shapes.nextInt(profile.masters() - 1);
     boolean declared = masters > 1 || shapes.nextInt(3) > 0;
     var shape = new SimCluster.Shape(masters, secondaries, declared, 10_000);
-    this.cluster = new SimCluster(shape, clock, trace, random.split(), new Watcher(sabotage), sabotage);
+    this.cluster =
+        new SimCluster(shape, clock, trace, random.split(), new Watcher(sabotage), sabotage);
     this.clientCount = 1 + shapes.nextInt(5);
     this.clients =
         new SimClients(

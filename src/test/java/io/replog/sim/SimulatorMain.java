@@ -59,7 +59,8 @@ final class SimulatorMain {
       Violation violation = outcome.violation();
       if (violation != null) {
         failures++;
-        System.out.println("seed=" + seed + " profile=" + profile.name() + " " + violation.getMessage());
+        System.out.println(
+            "seed=" + seed + " profile=" + profile.name() + " " + violation.getMessage());
         if (violation.getCause() != null && (lines > 0 || most == 1)) {
           violation.getCause().printStackTrace(System.out);
         }

@@ -14,7 +14,7 @@ class CrashTest {
   @Test
   void aCrashAtAnyOperationLosesNothingThatWasDurable() {
     long crashes = 0;
-    for (long seed = 1; seed <= 4; seed++) {
+    for (long seed = 1; seed <= 3; seed++) {
       long operations = operationsOf(seed);
       for (long k = 1; k <= operations; k++) {
         for (Fate fate : Fate.values()) {
@@ -34,6 +34,35 @@ class CrashTest {
       long seed = 100L + i % 10;
       crash(seed, 1 + random.nextInt(150), Fate.MIXED, 1 + random.nextInt(20));
     }
+  }
+
+  @Test
+  void aNodeThatDiesAgainAndAgainNeverLosesWhatWasDurable() {
+    int lives = 0;
+    for (long seed = 1000; seed < 1060; seed++) {
+      SimDisk disk = new SimDisk("data");
+      SplittableRandom random = new SplittableRandom(seed);
+      CrashWorkload workload = new CrashWorkload(disk, seed);
+      for (int life = 0; life < 30; life++) {
+        try {
+          disk.crashAtOperation(30 + random.nextInt(100));
+          runUntilCrash(
+              () -> {
+                workload.recover();
+                workload.live(40);
+              });
+          if (random.nextInt(3) == 0) {
+            disk.killProcess();
+          } else {
+            disk.crash(random);
+          }
+          lives++;
+        } catch (RuntimeException | AssertionError e) {
+          throw new AssertionError("seed %d, life %d".formatted(seed, life), e);
+        }
+      }
+    }
+    assertThat(lives).isEqualTo(1800);
   }
 
   private static long operationsOf(long seed) {
@@ -59,7 +88,8 @@ class CrashTest {
                     .close());
         disk.crash(fate, random);
       }
-      workload.checkRecovered();
+      workload.recover();
+      workload.goOnAndStop();
     } catch (RuntimeException | AssertionError e) {
       throw new AssertionError(
           "seed %d, crash at operation %d, fate %s, second crash at %d"

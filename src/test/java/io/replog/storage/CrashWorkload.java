@@ -36,6 +36,7 @@ final class CrashWorkload {
   private long committed;
   private NodeState saved;
   private NodeState saving;
+  private NodeState found;
   private DataDirectory directory;
   private GroupCommit groupCommit;
 
@@ -49,20 +50,19 @@ final class CrashWorkload {
   /** Lives so many steps and stops in order. */
   void run(int steps) {
     open();
-    for (int i = 0; i < steps; i++) {
-      step();
-    }
+    live(steps);
     directory.close();
   }
 
   private void step() {
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(13)) {
       case 0, 1, 2, 3, 4 -> append(1);
       case 5 -> append(2 + random.nextInt(12));
       case 6, 7, 8 -> sync();
       case 9 ->
           save(directory.state().withPromise(directory.state().promisedEpoch() + 1, ids.get()));
       case 10 -> cut();
+      case 11 -> fillUp();
       default -> {
         if (random.nextInt(4) == 0) {
           directory.close();
@@ -85,7 +85,8 @@ final class CrashWorkload {
   private void open() {
     directory = DataDirectory.open(disk, "secondary-0", ids, OPTIONS);
     groupCommit = directory.groupCommit(Runnable::run, this::synced);
-    saved = directory.state();
+    found = directory.state();
+    saved = found;
     saving = null;
     if (directory.state().clusterId() == null) {
       save(directory.state().withCluster(FrameSource.CLUSTER));
@@ -135,30 +136,66 @@ final class CrashWorkload {
     possible = List.copyOf(source.frames());
   }
 
-  /**
-   * After a crash and a restart of the machine: opens the directory and compares; goes on a while
-   * if all is well.
-   */
-  void checkRecovered() {
-    try (DataDirectory recovered = DataDirectory.open(disk, "secondary-0", ids, OPTIONS)) {
-      assertThat(recovered.lost()).isNull();
-      if (saved != null && !recovered.state().equals(saving)) {
-        assertThat(recovered.state()).isEqualTo(saved);
-      }
-      SegmentedLog log = recovered.log();
-      assertThat(log.lastSequence()).isGreaterThanOrEqualTo(durable);
-      assertThat(log.mark().durableSequence()).isEqualTo(log.lastSequence());
-      List<Frame> expected =
-          possible.stream().filter(f -> f.last().sequence() <= log.lastSequence()).toList();
-      assertThat(log.lastSequence())
-          .isEqualTo(expected.isEmpty() ? 0 : expected.getLast().last().sequence());
-      compare(log, expected);
-      if (recovered.state().clusterId() != null) {
-        goOn(recovered, expected);
-      }
+  /** After a crash: opens the directory and compares. The model is then what was found. */
+  void recover() {
+    NodeState before = saved;
+    NodeState underWay = saving;
+    List<Frame> mayBe = possible;
+    disk.setCapacity(Long.MAX_VALUE);
+    open();
+    assertThat(directory.lost()).isNull();
+    if (before != null && before.clusterId() != null && !found.equals(underWay)) {
+      assertThat(found).isEqualTo(before);
     }
-    VerifyReport report = LogVerifier.verify(disk);
-    assertThat(report.damages()).isEmpty();
+    SegmentedLog log = directory.log();
+    assertThat(log.lastSequence()).isGreaterThanOrEqualTo(durable);
+    assertThat(log.mark().durableSequence()).isEqualTo(log.lastSequence());
+    List<Frame> expected =
+        mayBe.stream().filter(f -> f.last().sequence() <= log.lastSequence()).toList();
+    assertThat(log.lastSequence())
+        .isEqualTo(expected.isEmpty() ? 0 : expected.getLast().last().sequence());
+    compare(log, expected);
+    source.restore(expected);
+    possible = List.copyOf(expected);
+    durable = log.lastSequence();
+    committed = Math.min(log.mark().committedSequence(), log.lastSequence());
+  }
+
+  /** Goes on a little after a recovery, stops in order, and has the files checked. */
+  void goOnAndStop() {
+    for (int i = 0; i < 5; i++) {
+      append(1);
+    }
+    compare(directory.log(), source.frames());
+    directory.close();
+    assertThat(LogVerifier.verify(disk).damages()).isEmpty();
+  }
+
+  /** Lives so many steps. */
+  void live(int steps) {
+    for (int i = 0; i < steps; i++) {
+      step();
+    }
+  }
+
+  /** The disk is full for a while: what is refused leaves no trace. */
+  private void fillUp() {
+    long last = directory.log().lastSequence();
+    disk.setCapacity(disk.used() + random.nextInt(600));
+    try {
+      append(1 + random.nextInt(4));
+    } catch (DiskFullException e) {
+      assertThat(directory.log().lastSequence()).isEqualTo(last);
+      source.cutAfter(last);
+      possible = List.copyOf(source.frames());
+    }
+    try {
+      save(directory.state().withPromise(directory.state().promisedEpoch() + 1, ids.get()));
+    } catch (DiskFullException e) {
+      assertThat(directory.state()).isEqualTo(saved);
+      saving = null;
+    }
+    disk.setCapacity(Long.MAX_VALUE);
   }
 
   private static void compare(SegmentedLog log, List<Frame> expected) {
@@ -175,14 +212,5 @@ final class CrashWorkload {
       }
     }
     assertThat(found).isEqualTo(expected);
-  }
-
-  private void goOn(DataDirectory recovered, List<Frame> expected) {
-    source.restore(expected);
-    for (int i = 0; i < 5; i++) {
-      recovered.log().append(source.random(random, 500));
-    }
-    compare(recovered.log(), source.frames());
-    possible = List.copyOf(source.frames());
   }
 }

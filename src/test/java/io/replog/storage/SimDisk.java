@@ -278,7 +278,8 @@ public final class SimDisk implements Disk {
     return capacity - used();
   }
 
-  private long used() {
+  /** Length of all files together, in bytes. */
+  long used() {
     return files.values().stream().distinct().mapToLong(SimFile::size).sum();
   }
 

@@ -101,7 +101,7 @@ class MillionMessagesIT {
       System.out.printf(
           "10 messages in the middle of %s: median %d us, longest %d us%n",
           node.id(), micros[micros.length / 2], micros[micros.length - 1]);
-      assertThat(micros[micros.length / 2]).as("median in us").isLessThan(100_000);
+      assertThat(micros[micros.length / 2]).as("median in us").isLessThan(50_000);
     }
   }
 

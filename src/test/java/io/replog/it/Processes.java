@@ -30,7 +30,7 @@ final class Processes
         TestExecutionExceptionHandler,
         LifecycleMethodExecutionExceptionHandler {
   private static final int LAST_LINES = 60;
-  private static final Path PARENT = Path.of("target", "it");
+  static final Path PARENT = Path.of("target", "it");
 
   private final boolean perClass;
   private final List<ReplogProcess> processes = new ArrayList<>();
@@ -76,12 +76,7 @@ final class Processes
 
   /** Runs a command with this on its standard input. */
   Finished run(Map<String, String> environment, String input, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(ReplogProcess.java().toString());
-    command.addAll(ReplogProcess.SMALL);
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-jar"));
-    command.add(ReplogProcess.jar().toString());
-    command.addAll(List.of(arguments));
+    List<String> command = ReplogProcess.command(ReplogProcess.SMALL, List.of(arguments));
     return run(ReplogProcess.builder(command, environment), input, Duration.ofSeconds(60));
   }
 

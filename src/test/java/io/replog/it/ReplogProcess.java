@@ -53,14 +53,23 @@ final class ReplogProcess {
       List<String> arguments,
       Map<String, String> environment,
       Path output) {
+    List<String> command = command(jvm, arguments);
+    return new ReplogProcess(name, command, Map.copyOf(environment), output);
+  }
+
+  /** The whole command line. */
+  static List<String> command(List<String> jvm, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(java().toString());
     command.addAll(jvm);
+    if (jvm.equals(SMALL)) {
+      command.addAll(ClassArchive.options());
+    }
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-jar");
     command.add(jar().toString());
     command.addAll(arguments);
-    return new ReplogProcess(name, List.copyOf(command), Map.copyOf(environment), output);
+    return List.copyOf(command);
   }
 
   static Path java() {

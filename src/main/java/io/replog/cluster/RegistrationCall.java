@@ -9,10 +9,6 @@ import io.micronaut.http.client.exceptions.HttpClientResponseException;
 import io.micronaut.retry.annotation.Retryable;
 import jakarta.inject.Singleton;
 import java.net.URI;
-import java.time.Duration;
-import java.util.Objects;
-import java.util.concurrent.TimeoutException;
-import reactor.core.publisher.Mono;
 
 /**
  * The call itself: a plain request, and repeating it changes nothing, so it is retried where it
@@ -21,8 +17,6 @@ import reactor.core.publisher.Mono;
 @Singleton
 @Requires(beans = SelfRegistration.Target.class)
 class RegistrationCall {
-  private static final Duration DEADLINE = Duration.ofSeconds(2);
-
   private final HttpClient http;
 
   RegistrationCall(HttpClient http) {
@@ -43,12 +37,8 @@ class RegistrationCall {
       includes = HttpClientException.class,
       excludes = HttpClientResponseException.class)
   HttpStatus post(URI master, SelfRegistration.Registration body) {
-    return Objects.requireNonNull(
-            Mono.from(http.exchange(HttpRequest.POST(master.resolve("/secondaries"), body)))
-                .timeout(DEADLINE)
-                .onErrorMap(
-                    TimeoutException.class, e -> new HttpClientException("no answer in time", e))
-                .block())
+    return http.toBlocking()
+        .exchange(HttpRequest.POST(master.resolve("/secondaries"), body))
         .status();
   }
 }

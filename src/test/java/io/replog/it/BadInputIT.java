@@ -122,20 +122,28 @@ class BadInputIT {
     assertThat(problem.text("detail")).as(what).contains(names);
   }
 
-  static Stream<byte[]> bodiesThatAreNotUtf8() {
+  static Stream<Arguments> bodiesThatAreNotUtf8() {
     byte[] inAMessage = "{\"message\":\"caf\u00e9\"}".getBytes(ISO_8859_1);
     byte[] overlong = "{\"message\":\"\u00c0\u00af\"}".getBytes(ISO_8859_1);
     byte[] surrogate = "{\"message\":\"\u00ed\u00a0\u0080\"}".getBytes(ISO_8859_1);
     byte[] utf16 = "{\"message\":\"m\"}".getBytes(java.nio.charset.StandardCharsets.UTF_16LE);
     byte[] noise = new byte[4096];
     new Random(1).nextBytes(noise);
-    return Stream.of(inAMessage, overlong, surrogate, utf16, noise);
+    return Stream.of(
+        Arguments.of("Latin-1", inAMessage),
+        Arguments.of("an overlong form", overlong),
+        Arguments.of("a surrogate", surrogate),
+        Arguments.of("UTF-16", utf16),
+        Arguments.of("noise", noise));
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{0}")
   @MethodSource("bodiesThatAreNotUtf8")
-  void aBodyThatIsNotUtf8IsRefused(byte[] body) {
-    cluster.api().send("POST", "/messages", JSON, body).expectProblem(400, "invalid-request");
+  void aBodyThatIsNotUtf8IsRefused(String what, byte[] body) {
+    Json problem =
+        cluster.api().send("POST", "/messages", JSON, body).expectProblem(400, "invalid-request");
+
+    assertThat(problem.text("title")).as(what).isNotBlank();
   }
 
   @Test

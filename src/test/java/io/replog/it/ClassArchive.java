@@ -50,9 +50,10 @@ final class ClassArchive {
     List<String> command = new ArrayList<>();
     command.add(ReplogProcess.java().toString());
     command.addAll(ReplogProcess.SMALL);
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:ArchiveClassesAtExit=" + made));
+    command.add("-XX:ArchiveClassesAtExit=" + made);
     command.addAll(List.of("-jar", ReplogProcess.jar().toString()));
-    command.addAll(List.of("master", "--port", "" + port, "--data", data.resolve("node").toString()));
+    command.addAll(
+        List.of("master", "--port", "" + port, "--data", data.resolve("node").toString()));
     File output = data.resolve("output").toFile();
     Process process =
         ReplogProcess.builder(command, java.util.Map.of("REPLOG_FAULTS_ENABLED", "true"))

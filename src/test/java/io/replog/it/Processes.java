@@ -7,10 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -33,13 +33,14 @@ final class Processes
   static final Path PARENT = Path.of("target", "it");
 
   private final boolean perClass;
-  private final List<ReplogProcess> processes = new ArrayList<>();
+  private final List<ReplogProcess> processes = new CopyOnWriteArrayList<>();
   private Path directory;
   private int numbered;
   private boolean failed;
 
   private Processes(boolean perClass) {
     this.perClass = perClass;
+    Runtime.getRuntime().addShutdownHook(new Thread(this::endAll, "end of the nodes"));
   }
 
   /** For an instance field: the processes live as long as one test. */
@@ -170,8 +171,12 @@ final class Processes
     close();
   }
 
-  private synchronized void close() {
+  private void endAll() {
     processes.forEach(ReplogProcess::close);
+  }
+
+  private synchronized void close() {
+    endAll();
     processes.clear();
     if (directory != null && !failed) {
       delete(directory);

@@ -65,7 +65,6 @@ final class ReplogProcess {
     if (jvm.equals(SMALL)) {
       command.addAll(ClassArchive.options());
     }
-    command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-jar");
     command.add(jar().toString());
     command.addAll(arguments);

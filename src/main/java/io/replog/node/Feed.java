@@ -6,7 +6,6 @@ import io.replog.core.Hash;
 import io.replog.core.Membership;
 import io.replog.core.PrefixSearch;
 import io.replog.core.SecondaryProgress;
-import io.replog.core.SequenceTimes;
 import io.replog.replication.PeerMessage.Acknowledge;
 import io.replog.replication.PeerMessage.Diverged;
 import io.replog.replication.PeerMessage.Failed;
@@ -24,7 +23,6 @@ import io.replog.storage.LogRead;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +38,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Feed {
   private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
-  private static final int REMEMBERED_TIMES = 4096;
 
   /** Batches that are read and sent in one turn. */
   private static final int BATCHES_A_TURN = 4;
@@ -81,11 +78,8 @@ final class Feed {
   private final Supplier<Membership> membership;
   private final Backoff backoff;
   private Listener listener;
-  private final SequenceTimes sentTimes = new SequenceTimes(REMEMBERED_TIMES);
-  private final SequenceTimes storedTimes = new SequenceTimes(REMEMBERED_TIMES);
-  private final SequenceTimes durableTimes = new SequenceTimes(REMEMBERED_TIMES);
+  private final FeedTimes times = new FeedTimes();
   private final ArrayDeque<long[]> inFlight = new ArrayDeque<>();
-  private final ArrayDeque<long[]> retries = new ArrayDeque<>();
 
   private Stage stage = new Stage.Down();
   private SecondaryProgress progress = new SecondaryProgress(0);
@@ -175,25 +169,9 @@ final class Feed {
     };
   }
 
-  /** When {@code sequence} was sent there, in nanoseconds of the loop; -1 where not known. */
-  SequenceTimes sentTimes() {
-    return sentTimes;
-  }
-
-  SequenceTimes storedTimes() {
-    return storedTimes;
-  }
-
-  SequenceTimes durableTimes() {
-    return durableTimes;
-  }
-
-  /** When the latest deliveries that held {@code sequence} were repeated, newest last. */
-  List<Long> retriesOf(long sequence) {
-    return retries.stream()
-        .filter(r -> sequence >= r[0] && sequence <= r[1])
-        .map(r -> r[2])
-        .toList();
+  /** When what happened to the entries that were sent. */
+  FeedTimes times() {
+    return times;
   }
 
   /** The secondary said where it stands: begins, or begins again. */
@@ -399,8 +377,7 @@ final class Feed {
 
   private void feedAfter(long sequence) {
     progress = new SecondaryProgress(sequence);
-    storedTimes.clear();
-    durableTimes.clear();
+    times.begin();
     inFlight.clear();
     inFlightBytes = 0;
     position(sequence + 1);
@@ -430,7 +407,7 @@ final class Feed {
     long now = loop.nanoTime();
     progress.sent(run.lastSequence(), now);
     sentHash = run.lastHash();
-    sentTimes.passed(run.lastSequence(), now);
+    times.sent().passed(run.lastSequence(), now);
     inFlight.add(new long[] {run.lastSequence(), size});
     inFlightBytes += size;
   }
@@ -463,8 +440,8 @@ final class Feed {
       inFlightBytes -= inFlight.removeFirst()[1];
     }
     if (synced) {
-      storedTimes.passed(acknowledge.storedSequence(), now);
-      durableTimes.passed(acknowledge.durableSequence(), now);
+      times.stored().passed(acknowledge.storedSequence(), now);
+      times.durable().passed(acknowledge.durableSequence(), now);
       acknowledgedDurable = Math.max(acknowledgedDurable, acknowledge.durableSequence());
       acknowledgedConfigurationEpoch = acknowledge.configurationEpoch();
       acknowledgedConfigurationVersion = acknowledge.configurationVersion();
@@ -497,10 +474,7 @@ final class Feed {
 
   private void repeat() {
     backingOff = false;
-    retries.addLast(new long[] {progress.stored() + 1, progress.next() - 1, loop.nanoTime()});
-    if (retries.size() > 100) {
-      retries.removeFirst();
-    }
+    times.retried(progress.stored() + 1, progress.next() - 1, loop.nanoTime());
     progress.rewind();
     inFlight.clear();
     inFlightBytes = 0;

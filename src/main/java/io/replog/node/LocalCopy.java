@@ -64,6 +64,11 @@ final class LocalCopy {
     return directory.state();
   }
 
+  /** Whether the log is wholly synced in the epoch that this node has promised. */
+  boolean synced() {
+    return state().logEpoch() > 0 && state().logEpoch() == state().promisedEpoch();
+  }
+
   /** Changes the durable state; it is on disk when this returns. */
   void save(UnaryOperator<NodeState> change) {
     directory.saveState(change.apply(state()));

@@ -177,7 +177,7 @@ public final class SecondaryNode implements Node {
 
   @Override
   public PeerLinkHandler accept(PeerLink link) {
-    SecondaryRole.Peer peer = new SecondaryRole.Peer(link);
+    Peer peer = new Peer(link);
     return new PeerLinkHandler() {
       @Override
       public void received(PeerMessage message) {

@@ -51,7 +51,8 @@ final class Traces {
       boolean synced = feed.streaming();
       boolean stored = synced && feed.progress().stored() >= sequence;
       boolean isDurable = synced && feed.progress().durable() >= sequence;
-      long at = isDurable ? feed.durableTimes().at(sequence) : feed.storedTimes().at(sequence);
+      long at =
+          isDurable ? feed.times().durable().at(sequence) : feed.times().stored().at(sequence);
       copies.add(new Copy(feed.node(), stored, isDurable, stored ? millis(began, at) : -1));
     }
     if (copies.size() > 2) {
@@ -71,12 +72,12 @@ final class Traces {
     event(events, master, "stored", appended.at(sequence));
     event(events, master, "durable", durable.at(sequence));
     for (Feed feed : feeds) {
-      event(events, feed.node(), "sent", feed.sentTimes().at(sequence));
-      feed.retriesOf(sequence).forEach(at -> event(events, feed.node(), "retried", at));
-      long storedAt = feed.storedTimes().at(sequence);
+      event(events, feed.node(), "sent", feed.times().sent().at(sequence));
+      feed.times().retriesOf(sequence).forEach(at -> event(events, feed.node(), "retried", at));
+      long storedAt = feed.times().stored().at(sequence);
       event(events, feed.node(), "stored", storedAt);
       event(events, feed.node(), "acknowledged", storedAt);
-      event(events, feed.node(), "durable", feed.durableTimes().at(sequence));
+      event(events, feed.node(), "durable", feed.times().durable().at(sequence));
     }
     events.sort(Comparator.comparingLong(EntryTrace.Event::at));
     return new EntryTrace(copies(sequence), List.copyOf(events));

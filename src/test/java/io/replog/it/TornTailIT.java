@@ -1,0 +1,159 @@
+package io.replog.it;
+
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Files that lost their end, files that were damaged, and the verifier's word on them. */
+class TornTailIT {
+  private static final Duration TO_REFUSE = Duration.ofSeconds(20);
+
+  @RegisterExtension final Processes processes = Processes.ofOneTest();
+
+  private TestCluster cluster;
+
+  @BeforeEach
+  void appendSome() {
+    cluster = TestCluster.with(processes).make().start();
+    for (int batch = 0; batch < 20; batch++) {
+      int number = batch;
+      List<String> messages =
+          IntStream.range(0, 10).mapToObj(i -> "message " + number + "." + i).toList();
+      cluster.api().append(Append.batch(messages).w("all")).expect(201);
+    }
+  }
+
+  @Test
+  void aSecondaryWhoseLogLostItsTailIsFedAgainAndVotesAgain() throws IOException {
+    TestNode secondary = cluster.secondary(0);
+    assertThat(secondary.process().stop()).as("exit code after SIGTERM").isIn(0, 143);
+    Path segment = lastSegment(secondary);
+    long size = Files.size(segment);
+    truncate(segment, size - 17);
+    cluster.api().append(Append.of("while it is away").w("majority")).expect(201);
+
+    secondary.start();
+
+    cluster.awaitWhole();
+    cluster.assertEqualLogs();
+    assertThat(Files.size(segment)).isGreaterThan(size);
+    assertThat(secondary.api().messages()).hasSize(201).endsWith("while it is away");
+  }
+
+  @Test
+  void aSecondaryWithGarbageBehindItsLogCutsItAndGoesOn() throws IOException {
+    TestNode secondary = cluster.secondary(0);
+    secondary.process().kill();
+    Path segment = lastSegment(secondary);
+    long size = Files.size(segment);
+    try (FileChannel file = FileChannel.open(segment, WRITE)) {
+      file.write(
+          ByteBuffer.wrap(
+              "half of a frame that was being written"
+                  .getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+          size);
+    }
+
+    secondary.start();
+
+    cluster.awaitWhole();
+    cluster.api().append(Append.of("goes on").w("all")).expect(201);
+    cluster.assertEqualLogs();
+  }
+
+  @Test
+  void damageInTheMiddleStopsTheStartWithFileAndOffsetUntilTheNodeIsFedAnew() throws IOException {
+    TestNode secondary = cluster.secondary(1);
+    secondary.process().stop();
+    assertThat(processes.run("verify", secondary.data().toString()).exitCode())
+        .as("verify before the damage")
+        .isZero();
+    Path segment = lastSegment(secondary);
+    long middle = Files.size(segment) / 2;
+    flip(segment, middle);
+
+    secondary.start();
+    assertThat(secondary.process().awaitExit(TO_REFUSE)).isEqualTo(1);
+    assertNamesTheDamage(secondary.process().output(), segment, middle);
+
+    Processes.Finished verified = processes.run("verify", secondary.data().toString());
+    assertThat(verified.exitCode()).isEqualTo(1);
+    assertNamesTheDamage(verified.out() + verified.err(), segment, middle);
+
+    Processes.delete(secondary.data());
+    secondary.start();
+    cluster.awaitWhole();
+    cluster.assertEqualLogs();
+    secondary.process().stop();
+    Processes.Finished sound = processes.run("verify", secondary.data().toString());
+    assertThat(sound.exitCode()).as("%s", sound).isZero();
+    assertThat(sound.out()).contains("200");
+    assertThat(sound.out())
+        .contains(cluster.api().get("/hash/200").expect(200).json().text("hash"));
+  }
+
+  @Test
+  void aMasterWhoseLogIsDamagedRefusesToStartToo() throws IOException {
+    TestNode master = cluster.master();
+    master.process().stop();
+    Path segment = lastSegment(master);
+    long middle = Files.size(segment) / 2;
+    flip(segment, middle);
+
+    master.start();
+
+    assertThat(master.process().awaitExit(TO_REFUSE)).isEqualTo(1);
+    assertNamesTheDamage(master.process().output(), segment, middle);
+  }
+
+  /** The offset is that of the frame, which begins at most a frame before the bad byte. */
+  private static void assertNamesTheDamage(String output, Path segment, long at) {
+    assertThat(output).contains(segment.getFileName().toString());
+    List<Long> numbers =
+        Stream.of(output.split("\\D+", -1))
+            .filter(number -> !number.isEmpty() && number.length() < 10)
+            .map(Long::valueOf)
+            .toList();
+    assertThat(numbers)
+        .as("an offset near %d in: %s", at, output)
+        .anySatisfy(number -> assertThat(number).isBetween(at - 2000, at));
+  }
+
+  private static Path lastSegment(TestNode node) throws IOException {
+    try (Stream<Path> files = Files.list(node.data().resolve("log"))) {
+      return files
+          .filter(file -> file.getFileName().toString().endsWith(".log"))
+          .max(Comparator.naturalOrder())
+          .orElseThrow();
+    }
+  }
+
+  private static void truncate(Path file, long size) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, WRITE)) {
+      channel.truncate(size);
+    }
+  }
+
+  private static void flip(Path file, long at) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, READ, WRITE)) {
+      ByteBuffer one = ByteBuffer.allocate(1);
+      channel.read(one, at);
+      one.put(0, (byte) (one.get(0) ^ 0x40)).flip();
+      channel.write(one, at);
+    }
+  }
+}

@@ -22,7 +22,6 @@ import io.replog.storage.LogCursor;
 import io.replog.storage.LogRead;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -79,13 +78,12 @@ final class Feed {
   private final Backoff backoff;
   private Listener listener;
   private final FeedTimes times = new FeedTimes();
-  private final ArrayDeque<long[]> inFlight = new ArrayDeque<>();
+  private final InFlight inFlight = new InFlight();
 
   private Stage stage = new Stage.Down();
   private SecondaryProgress progress = new SecondaryProgress(0);
   private @Nullable LogCursor cursor;
   private Hash sentHash;
-  private long inFlightBytes;
   private boolean backingOff;
   private boolean goingOn;
   private NodeLoop.@Nullable Timer retryTimer;
@@ -205,7 +203,6 @@ final class Feed {
       stage = new Stage.Down();
     }
     inFlight.clear();
-    inFlightBytes = 0;
     cancelRetry();
   }
 
@@ -230,7 +227,7 @@ final class Feed {
     }
     int sent = 0;
     while (progress.next() <= copy.lastSequence()
-        && inFlightBytes < config.inFlightBytes()
+        && inFlight.bytes() < config.inFlightBytes()
         && session.queuedBytes() < config.inFlightBytes()) {
       if (sent++ == BATCHES_A_TURN) {
         goOnNextTurn();
@@ -379,7 +376,6 @@ final class Feed {
     progress = new SecondaryProgress(sequence);
     times.begin();
     inFlight.clear();
-    inFlightBytes = 0;
     position(sequence + 1);
     listener.changed(this);
     pump();
@@ -408,8 +404,7 @@ final class Feed {
     progress.sent(run.lastSequence(), now);
     sentHash = run.lastHash();
     times.sent().passed(run.lastSequence(), now);
-    inFlight.add(new long[] {run.lastSequence(), size});
-    inFlightBytes += size;
+    inFlight.sent(run.lastSequence(), size);
   }
 
   private void acknowledged(Acknowledge acknowledge) {
@@ -436,9 +431,7 @@ final class Feed {
     if (news) {
       backoff.reset();
     }
-    while (!inFlight.isEmpty() && inFlight.getFirst()[0] <= acknowledge.storedSequence()) {
-      inFlightBytes -= inFlight.removeFirst()[1];
-    }
+    inFlight.stored(acknowledge.storedSequence());
     if (synced) {
       times.stored().passed(acknowledge.storedSequence(), now);
       times.durable().passed(acknowledge.durableSequence(), now);
@@ -477,7 +470,6 @@ final class Feed {
     times.retried(progress.stored() + 1, progress.next() - 1, loop.nanoTime());
     progress.rewind();
     inFlight.clear();
-    inFlightBytes = 0;
     position(progress.next());
     pump();
   }

@@ -131,8 +131,7 @@ final class Tailing {
   }
 
   private void common(PeerSession source, Standing standing, long sequence) {
-    boolean ahead =
-        sequence == standing.lastSequence() && sequence < context.copy().lastSequence();
+    boolean ahead = sequence == standing.lastSequence() && sequence < context.copy().lastSequence();
     if (ahead) {
       // all that was there when it reported is here: no reason to cut what came after
       step = new Step.Idle();

@@ -12,29 +12,20 @@ import io.replog.core.Seat;
 import io.replog.http.Api.Answer;
 import io.replog.node.ClusterView;
 import io.replog.node.ClusterView.ReadOnlyReason;
-import io.replog.node.Faults;
-import io.replog.node.Node.Registration;
 import io.replog.node.Node.VerifyReport;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ClusterTest {
   private static final UUID STORE = UUID.fromString("00000000-0000-4000-8000-000000000002");
-  private static final List<ClusterView.Secondary> SECONDARIES =
+  static final List<ClusterView.Secondary> SECONDARIES =
       List.of(
           new ClusterView.Secondary(
               "secondary-0",
@@ -76,9 +67,6 @@ class ClusterTest {
     node.ready = true;
     node.alive = true;
     node.report = null;
-    node.registration = new Registration.Added();
-    node.faults = Faults.NONE;
-    node.initialFaults = Faults.NONE;
   }
 
   @Test
@@ -256,128 +244,6 @@ class ClusterTest {
 
     assertThat(answer.status()).isEqualTo(421);
     assertThat(answer.json()).containsEntry("active", "http://127.0.0.1:8080");
-  }
-
-  @Test
-  void secondariesAreListed() {
-    assertThat(api.get("/secondaries").body())
-        .isEqualTo(
-            "{\"secondaries\":[{\"id\":\"secondary-0\",\"url\":\"http://s0:8081\",\"voting\":true,"
-                + "\"status\":\"HEALTHY\"},{\"id\":\"http://s1:8082\",\"url\":\"http://s1:8082\","
-                + "\"voting\":false,\"status\":\"UNHEALTHY\"}]}");
-  }
-
-  static Stream<Arguments> registrations() {
-    return Stream.of(
-        Arguments.of(new Registration.Added(), 201),
-        Arguments.of(new Registration.Known(), 200),
-        Arguments.of(new Registration.Conflict("declared"), 409),
-        Arguments.of(new Registration.NotMaster("http://m"), 421));
-  }
-
-  @ParameterizedTest
-  @MethodSource("registrations")
-  void aSecondaryRegisters(Registration result, int status) {
-    node.registration = result;
-
-    Answer answer = api.post("/secondaries", "{\"id\":\"s-2\",\"url\":\"http://s2:8083/\"}");
-
-    assertThat(answer.status()).isEqualTo(status);
-    if (status < 400) {
-      assertThat(answer.body()).isEqualTo("{\"id\":\"s-2\",\"url\":\"http://s2:8083\"}");
-    } else {
-      assertThat(answer.problem()).isIn("conflict", "not-master");
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "{}",
-        "{\"id\":\"a\"}",
-        "{\"url\":\"http://a\"}",
-        "{\"id\":\"\",\"url\":\"http://a\"}",
-        "{\"id\":\"a b\",\"url\":\"http://a\"}",
-        "{\"id\":\"a\",\"url\":\"a:80\"}",
-        "{\"id\":\"a\",\"url\":\"ftp://a\"}",
-        "{\"id\":\"a\",\"url\":\"http://a/x\"}",
-        "{\"id\":\"a\",\"url\":\"http://a\",\"x\":1}",
-        "{\"id\":1,\"url\":\"http://a\"}"
-      })
-  void aBadRegistrationIsRefused(String body) {
-    assertThat(api.post("/secondaries", body).problem()).isEqualTo("invalid-request");
-  }
-
-  @Test
-  void aSecondaryLeaves() {
-    node.registration = new Registration.Leaving();
-    assertThat(api.delete("/secondaries/secondary-0").status()).isEqualTo(202);
-
-    node.registration = new Registration.NotFound();
-    assertThat(api.delete("/secondaries/nobody").problem()).isEqualTo("not-found");
-  }
-
-  @Test
-  void faultsThatAreNotNamedGoBackToTheStart() {
-    node.initialFaults = Faults.delayed(Duration.ofMillis(500));
-
-    assertThat(
-            api.put(
-                    "/faults",
-                    "{\"errorRate\":0.5,\"errorPhase\":\"after\",\"drop\":1,"
-                        + "\"partitionedFrom\":[\"b\",\"a\"],\"diskFull\":true}")
-                .body())
-        .isEqualTo(
-            "{\"delayMs\":500,\"errorRate\":0.5,\"errorPhase\":\"after\",\"drop\":1.0,"
-                + "\"partitionedFrom\":[\"a\",\"b\"],\"diskFull\":true}");
-    assertThat(node.faults.partitionedFrom()).isEqualTo(Set.of("a", "b"));
-    assertThat(api.put("/faults", "{\"delayMs\":20}").body())
-        .isEqualTo(
-            "{\"delayMs\":20,\"errorRate\":0.0,\"errorPhase\":\"before\",\"drop\":0.0,"
-                + "\"partitionedFrom\":[],\"diskFull\":false}");
-    assertThat(api.get("/faults").json()).containsEntry("delayMs", 20);
-    Answer deleted = api.delete("/faults");
-    assertThat(deleted.status()).isEqualTo(204);
-    assertThat(deleted.body()).isEmpty();
-    assertThat(api.get("/faults").json()).containsEntry("delayMs", 500);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "[]",
-        "{\"delay\":1}",
-        "{\"delayMs\":-1}",
-        "{\"delayMs\":\"1\"}",
-        "{\"delayMs\":3600001}",
-        "{\"errorRate\":1.1}",
-        "{\"errorRate\":-0.1}",
-        "{\"errorRate\":\"1\"}",
-        "{\"errorRate\":1e999}",
-        "{\"errorPhase\":\"during\"}",
-        "{\"drop\":2}",
-        "{\"drop\":null}",
-        "{\"partitionedFrom\":\"a\"}",
-        "{\"partitionedFrom\":[1]}",
-        "{\"diskFull\":1}",
-        "{\"diskFull\":true,\"diskFull\":true}"
-      })
-  void badFaultsAreRefusedAndChangeNothing(String body) {
-    Answer answer = api.put("/faults", body);
-
-    assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.problem()).isEqualTo("invalid-request");
-    assertThat(node.faults).isEqualTo(Faults.NONE);
-  }
-
-  @Test
-  void faultsAreNotThereUnlessTheyAreEnabled(@TempDir Path other) {
-    try (Api without = Api.withoutFaults(other)) {
-      assertThat(without.get("/faults").problem()).isEqualTo("not-found");
-      assertThat(without.put("/faults", "{}").problem()).isEqualTo("not-found");
-      assertThat(without.delete("/faults").problem()).isEqualTo("not-found");
-    }
   }
 
   private static Map<?, ?> map(Object value) {

@@ -4,10 +4,7 @@ import static io.replog.http.Api.list;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.replog.core.AppendOutcome.Copy;
-import io.replog.core.NodeRole;
 import io.replog.http.Api.Answer;
-import io.replog.node.Node.EntryTrace;
 import io.replog.node.Node.ReadPermit;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -242,118 +239,5 @@ class ReadTest {
     node.append("a", "b");
 
     assertThat(read.join().json()).containsEntry("messages", List.of("a", "b"));
-  }
-
-  @Test
-  void oneEntryComesWithWhoHasIt() {
-    node.append("a", "b");
-    node.trace =
-        new EntryTrace(
-            List.of(new Copy("master-0", true, true, 1.25)),
-            List.of(new EntryTrace.Event(1001, "master-0", "appended")));
-
-    Map<String, Object> entry = api.get("/messages/2").json();
-
-    assertThat(entry)
-        .containsEntry("sequence", 2)
-        .containsEntry("message", "b")
-        .containsEntry("hash", node.log().lastHash().toString())
-        .containsEntry("committed", true)
-        .containsEntry(
-            "copies",
-            List.of(Map.of("node", "master-0", "stored", true, "durable", true, "ms", 1.25)))
-        .containsEntry(
-            "timeline", List.of(Map.of("at", 1001, "node", "master-0", "event", "appended")));
-  }
-
-  @Test
-  void whatIsNotRememberedOfAnEntryIsLeftOut() {
-    node.appendUncommitted("a");
-
-    assertThat(api.get("/messages/1").json())
-        .containsEntry("committed", false)
-        .doesNotContainKeys("copies", "timeline", "key");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "/messages/0, 404", "/messages/2, 404", "/messages/9223372036854775807, 404",
-    "/messages/x, 400", "/messages/-1, 400", "/messages/1?x=1, 400",
-    "/hash/2, 404", "/hash/x, 400", "/hash/99999999999999999999, 400"
-  })
-  void anEntryThatIsNotThereIsNotFound(String path, int status) {
-    node.append("a");
-
-    Answer answer = api.get(path);
-
-    assertThat(answer.status()).isEqualTo(status);
-    assertThat(answer.problem()).isEqualTo(status == 404 ? "not-found" : "invalid-request");
-  }
-
-  @Test
-  void theHashOfASequenceIsLowerCaseHex() {
-    node.append("a");
-
-    assertThat(api.get("/hash/1").body())
-        .isEqualTo("{\"sequence\":1,\"hash\":\"" + node.log().lastHash() + "\"}");
-  }
-
-  @Test
-  void whatWasFedByHandIsShownInTheLogsPlace() {
-    node.view = FakeNode.view(NodeRole.SECONDARY, List.of());
-    node.takesHandFeed = true;
-
-    assertThat(api.post("/replicate", "{\"sequence\":2,\"message\":\"b\"}").body())
-        .isEqualTo("{\"lastSequence\":0}");
-    assertThat(api.post("/replicate", "{\"sequence\":1,\"message\":\"a\"}").body())
-        .isEqualTo("{\"lastSequence\":1}");
-    assertThat(api.get("/messages").body())
-        .isEqualTo("{\"messages\":[\"a\"],\"from\":1,\"next\":2,\"last\":1,\"committed\":0}");
-    assertThat(api.get("/messages?from=2").json()).containsEntry("messages", List.of());
-    assertThat(api.get("/messages", "Accept", "application/x-ndjson").body())
-        .isEqualTo("{\"sequence\":1,\"message\":\"a\"}\n");
-    assertThat(api.get("/messages/1").json()).containsEntry("message", "a");
-  }
-
-  @Test
-  void aNodeOfAClusterIsNotFedByHand() {
-    Answer answer = api.post("/replicate", "{\"sequence\":1,\"message\":\"a\"}");
-
-    assertThat(answer.status()).isEqualTo(409);
-    assertThat(answer.problem()).isEqualTo("conflict");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "{}",
-        "{\"sequence\":1}",
-        "{\"message\":\"a\"}",
-        "{\"sequence\":0,\"message\":\"a\"}",
-        "{\"sequence\":1,\"message\":\"a\",\"x\":1}",
-        "{\"sequence\":1,\"message\":7}",
-        "x"
-      })
-  void aBadMessageByHandIsRefused(String body) {
-    assertThat(api.post("/replicate", body).problem()).isEqualTo("invalid-request");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "text/plain",
-        "application/vnd.replog.stream",
-        "application/vnd.replog.stream;version=2"
-      })
-  void aStreamOfAnotherVersionIsRefusedNamingBoth(String type) {
-    Answer answer =
-        api.send(
-            api.request("/replicate", "Content-Type", type)
-                .POST(java.net.http.HttpRequest.BodyPublishers.ofString("x"))
-                .build());
-
-    assertThat(answer.status()).isEqualTo(415);
-    assertThat(answer.problem()).isEqualTo("unsupported-media-type");
-    assertThat(answer.body()).contains(type, "application/vnd.replog.stream;version=1");
   }
 }

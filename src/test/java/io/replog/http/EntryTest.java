@@ -1,0 +1,88 @@
+package io.replog.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replog.core.AppendOutcome.Copy;
+import io.replog.http.Api.Answer;
+import io.replog.node.Node.EntryTrace;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** One entry, and the hash of the log at it. */
+class EntryTest {
+  @TempDir Path directory;
+  private Api api;
+  private FakeNode node;
+
+  @BeforeEach
+  void start() {
+    api = Api.over(directory);
+    node = api.node;
+  }
+
+  @AfterEach
+  void stop() {
+    api.close();
+  }
+
+  @Test
+  void oneEntryComesWithWhoHasIt() {
+    node.append("a", "b");
+    node.trace =
+        new EntryTrace(
+            List.of(new Copy("master-0", true, true, 1.25)),
+            List.of(new EntryTrace.Event(1001, "master-0", "appended")));
+
+    Map<String, Object> entry = api.get("/messages/2").json();
+
+    assertThat(entry)
+        .containsEntry("sequence", 2)
+        .containsEntry("message", "b")
+        .containsEntry("hash", node.log().lastHash().toString())
+        .containsEntry("committed", true)
+        .containsEntry(
+            "copies",
+            List.of(Map.of("node", "master-0", "stored", true, "durable", true, "ms", 1.25)))
+        .containsEntry(
+            "timeline", List.of(Map.of("at", 1001, "node", "master-0", "event", "appended")));
+  }
+
+  @Test
+  void whatIsNotRememberedOfAnEntryIsLeftOut() {
+    node.appendUncommitted("a");
+
+    assertThat(api.get("/messages/1").json())
+        .containsEntry("committed", false)
+        .doesNotContainKeys("copies", "timeline", "key");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/messages/0, 404", "/messages/2, 404", "/messages/9223372036854775807, 404",
+    "/messages/x, 400", "/messages/-1, 400", "/messages/1?x=1, 400",
+    "/hash/2, 404", "/hash/x, 400", "/hash/99999999999999999999, 400"
+  })
+  void anEntryThatIsNotThereIsNotFound(String path, int status) {
+    node.append("a");
+
+    Answer answer = api.get(path);
+
+    assertThat(answer.status()).isEqualTo(status);
+    assertThat(answer.problem()).isEqualTo(status == 404 ? "not-found" : "invalid-request");
+  }
+
+  @Test
+  void theHashOfASequenceIsLowerCaseHex() {
+    node.append("a");
+
+    assertThat(api.get("/hash/1").body())
+        .isEqualTo("{\"sequence\":1,\"hash\":\"" + node.log().lastHash() + "\"}");
+  }
+}

@@ -42,7 +42,7 @@ public final class FrameCodec {
   /** Longest idempotency key, in bytes of UTF-8 (200 characters of up to 4 bytes). */
   public static final int MAX_KEY = 800;
 
-  /** First bytes of a frame that are enough for {@link #claim}. */
+  /** First bytes of a frame that {@link #claim} looks at; every frame is longer. */
   public static final int CLAIM_BYTES = 34;
 
   private static final int KEYED = 1;
@@ -209,10 +209,13 @@ public final class FrameCodec {
    * What the first bytes at the buffer's position claim, if they look like a frame's at all: for a
    * search behind damage. No checksum is made, so nothing of it is certain, and nothing is moved.
    *
-   * @return null where no frame begins, or where the buffer holds too few bytes ({@value
-   *     #CLAIM_BYTES} suffice)
+   * @return null where no frame begins, or where the buffer holds fewer than {@value #CLAIM_BYTES}
+   *     bytes, which no frame does
    */
   public static @Nullable FrameClaim claim(ByteBuffer in) {
+    if (in.remaining() < CLAIM_BYTES) {
+      return null;
+    }
     try {
       int size = frameSize(in);
       if (size < CRC_BYTES + TIMESTAMP_BYTES + Hash.BYTES) {

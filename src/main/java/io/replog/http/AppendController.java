@@ -1,5 +1,7 @@
 package io.replog.http;
 
+import io.micronaut.context.BeanProvider;
+import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.ServerHttpRequest;
@@ -7,9 +9,11 @@ import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.Produces;
-import io.replog.core.AppendOutcome;
 import io.replog.core.AppendOutcome.Appended;
+import io.replog.core.AppendOutcome.Refused;
 import io.replog.core.AppendRequest;
+import io.replog.core.NodeRole;
+import io.replog.core.Refusal;
 import io.replog.node.Node;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,11 +27,19 @@ final class AppendController {
   private final RequestBody bodies;
   private final ListAnswers lists;
 
-  AppendController(Node node, HttpSettings settings, RequestBody bodies, ListAnswers lists) {
+  private final BeanProvider<Forwarder> forwarder;
+
+  AppendController(
+      Node node,
+      HttpSettings settings,
+      RequestBody bodies,
+      ListAnswers lists,
+      BeanProvider<Forwarder> forwarder) {
     this.node = node;
     this.defaults = settings.appends();
     this.bodies = bodies;
     this.lists = lists;
+    this.forwarder = forwarder;
   }
 
   @Post
@@ -35,31 +47,55 @@ final class AppendController {
   @Produces(MediaType.ALL)
   CompletableFuture<HttpResponse<?>> append(ServerHttpRequest<?> request) {
     QueryParameters.of(request, List.of());
-    String key = AppendHeaders.key(request.getHeaders());
-    boolean wholeList = AppendHeaders.wantsRepresentation(request.getHeaders());
+    HttpHeaders headers = request.getHeaders();
+    String key = AppendHeaders.key(headers);
     ClientConnection connection = ClientConnection.of(request);
     return bodies
-        .json(request, AppendBodyReader::read)
-        .thenCompose(body -> append(body, key, wholeList, connection));
+        .json(
+            request,
+            bytes ->
+                new Received(
+                    AppendBodyReader.read(bytes).request(defaults, key),
+                    mayPassOn(headers) ? bytes : null))
+        .thenCompose(received -> append(received, headers, connection));
+  }
+
+  /**
+   * An append as it came in.
+   *
+   * @param toPassOn its body, null where it is not to be passed on to another node
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+  private record Received(AppendRequest append, byte @Nullable [] toPassOn) {}
+
+  private boolean mayPassOn(HttpHeaders headers) {
+    return node.role() == NodeRole.STANDBY && Forwarder.mayPassOn(headers);
   }
 
   private CompletableFuture<HttpResponse<?>> append(
-      AppendBody body, @Nullable String key, boolean wholeList, ClientConnection connection) {
-    AppendRequest append = body.request(defaults, key);
+      Received received, HttpHeaders headers, ClientConnection connection) {
+    byte[] toPassOn = received.toPassOn();
+    boolean wholeList = AppendHeaders.wantsRepresentation(headers);
     PendingAnswer pending = new PendingAnswer(connection);
-    pending.hold(node.append(append, outcome -> answer(pending, outcome, wholeList)));
+    pending.hold(
+        node.append(
+            received.append(),
+            outcome -> {
+              if (toPassOn != null
+                  && outcome instanceof Refused(Refusal.NotMaster(String active))
+                  && active != null) {
+                pending.follow(() -> forwarder.get().passOn(active, headers, toPassOn, connection));
+              } else if (wholeList && outcome instanceof Appended appended) {
+                pending.follow(() -> withList(appended));
+              } else {
+                pending.answer(() -> OutcomeMapper.response(outcome, AppendController::json));
+              }
+            }));
     return pending.response();
   }
 
-  private void answer(PendingAnswer pending, AppendOutcome outcome, boolean wholeList) {
-    if (wholeList && outcome instanceof Appended appended) {
-      pending.follow(() -> withList(appended));
-    } else {
-      pending.answer(
-          () ->
-              OutcomeMapper.response(
-                  outcome, appended -> Json.bytes(json -> AppendedJson.write(json, appended))));
-    }
+  private static byte[] json(Appended appended) {
+    return Json.bytes(json -> AppendedJson.write(json, appended));
   }
 
   private CompletableFuture<? extends HttpResponse<?>> withList(Appended appended) {

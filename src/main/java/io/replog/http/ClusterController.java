@@ -25,15 +25,16 @@ final class ClusterController {
   }
 
   @Get
-  CompletableFuture<ClusterDocument> cluster() {
-    CompletableFuture<ClusterDocument> answer = new CompletableFuture<>();
-    node.cluster(view -> answer.complete(ClusterDocument.of(view)));
-    return answer;
+  CompletableFuture<HttpResponse<?>> cluster(HttpRequest<?> request) {
+    QueryParameters.of(request, List.of());
+    PendingAnswer pending = new PendingAnswer(ClientConnection.of(request));
+    node.cluster(view -> pending.answer(() -> HttpResponse.ok(ClusterDocument.of(view))));
+    return pending.response();
   }
 
   /** The document at once, and again at every change. */
   @Get("/events")
-  @Produces(MediaType.ALL)
+  @Produces(MediaType.TEXT_EVENT_STREAM)
   HttpResponse<?> events(HttpRequest<?> request) {
     QueryParameters.of(request, List.of());
     return tails.events(new ClusterEvents(node, mapper), ClientConnection.of(request));
@@ -42,6 +43,7 @@ final class ClusterController {
   /** All nodes' logs compared. */
   @Get("/verify")
   CompletableFuture<HttpResponse<?>> verify(HttpRequest<?> request) {
+    QueryParameters.of(request, List.of());
     PendingAnswer pending = new PendingAnswer(ClientConnection.of(request));
     node.verify(
         report ->

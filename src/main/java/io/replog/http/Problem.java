@@ -92,7 +92,8 @@ record Problem(Kind kind, String detail, Map<String, Object> facts) {
   static Problem noQuorum(int needed, int available) {
     return new Problem(
             Kind.NO_QUORUM,
-            "%d voting secondaries are needed, %d answer".formatted(needed, available))
+            "%d copies make a majority, %d answer: the log is read-only"
+                .formatted(needed, available))
         .with("needed", needed)
         .with("available", available);
   }

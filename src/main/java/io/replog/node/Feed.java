@@ -42,6 +42,9 @@ final class Feed {
   private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
   private static final int REMEMBERED_TIMES = 4096;
 
+  /** Batches that are read and sent in one turn. */
+  private static final int BATCHES_A_TURN = 4;
+
   /** Entries behind at which a feed is shown as catching up. */
   private static final long CATCHING_UP_LAG = 1000;
 
@@ -90,6 +93,7 @@ final class Feed {
   private Hash sentHash;
   private long inFlightBytes;
   private boolean backingOff;
+  private boolean goingOn;
   private NodeLoop.@Nullable Timer retryTimer;
   private @Nullable UUID store;
   private long acknowledgedDurable = -1;
@@ -246,10 +250,27 @@ final class Feed {
     if (backingOff || !(stage instanceof Stage.Streaming || stage instanceof Stage.Syncing)) {
       return;
     }
+    int sent = 0;
     while (progress.next() <= copy.lastSequence()
         && inFlightBytes < config.inFlightBytes()
         && session.queuedBytes() < config.inFlightBytes()) {
+      if (sent++ == BATCHES_A_TURN) {
+        goOnNextTurn();
+        return;
+      }
       sendBatch();
+    }
+  }
+
+  /** Somebody else's catch-up must not keep the node's thread from the appends of others. */
+  private void goOnNextTurn() {
+    if (!goingOn) {
+      goingOn = true;
+      loop.execute(
+          () -> {
+            goingOn = false;
+            pump();
+          });
     }
   }
 

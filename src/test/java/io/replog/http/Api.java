@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
 import io.replog.core.WriteConcern;
+import io.replog.http.Problem.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -36,7 +37,10 @@ final class Api implements AutoCloseable {
         ApplicationContext.builder()
             .properties(Map.of("micronaut.server.port", -1, "micronaut.server.host", "127.0.0.1"))
             .singletons(
-                node, new HttpSettings(new AppendDefaults(new WriteConcern.All(), true), faults))
+                node,
+                new HttpSettings(new AppendDefaults(new WriteConcern.All(), true), faults),
+                (StreamEndpoint)
+                    request -> new Problem(Kind.UNSUPPORTED_MEDIA_TYPE, "not here").response())
             .banner(false)
             .start();
     server = context.getBean(EmbeddedServer.class).start();
@@ -168,10 +172,13 @@ final class Api implements AutoCloseable {
     }
   }
 
+  void stopServer() {
+    server.getApplicationContext().close();
+  }
+
   @Override
   public void close() {
-    server.stop();
-    server.getApplicationContext().close();
+    stopServer();
     node.close();
   }
 

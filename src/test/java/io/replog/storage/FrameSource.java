@@ -47,10 +47,10 @@ final class FrameSource {
   }
 
   Frame next(String... messages) {
-    return next(null, messages);
+    return keyed(null, messages);
   }
 
-  Frame next(String key, String... messages) {
+  Frame keyed(String key, String... messages) {
     List<byte[]> payloads = new ArrayList<>();
     for (String message : messages) {
       payloads.add(message.getBytes(UTF_8));
@@ -67,7 +67,7 @@ final class FrameSource {
     for (int i = 0; i < messages.length; i++) {
       messages[i] = Character.toString('a' + random.nextInt(26)).repeat(random.nextInt(longest));
     }
-    return next(random.nextInt(3) == 0 ? "key-" + last() : null, messages);
+    return keyed(random.nextInt(3) == 0 ? "key-" + last() : null, messages);
   }
 
   /** Goes back to having made just these frames. */

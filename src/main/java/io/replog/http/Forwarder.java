@@ -1,0 +1,119 @@
+package io.replog.http;
+
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MutableHttpResponse;
+import io.replog.http.Problem.Kind;
+import io.replog.node.Node;
+import io.replog.node.Node.Subscription;
+import jakarta.inject.Singleton;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Flow;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Passes appends on from a standby to the active master, once: what was passed on already is not
+ * passed on again. Nothing is tried twice here, since only the client knows whether that is safe.
+ */
+@Singleton
+final class Forwarder {
+  static final String FORWARDED_BY = "Replog-Forwarded-By";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+  private static final List<String> REQUEST_HEADERS =
+      List.of(HttpHeaders.CONTENT_TYPE, AppendHeaders.KEY, AppendHeaders.PREFER);
+  private static final List<String> RESPONSE_HEADERS =
+      List.of(
+          HttpHeaders.CONTENT_TYPE,
+          HttpHeaders.LOCATION,
+          HttpHeaders.RETRY_AFTER,
+          OutcomeMapper.REPLAYED,
+          AppendHeaders.PREFERENCE_APPLIED);
+
+  private final Node node;
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(CONNECT_TIMEOUT)
+          .build();
+
+  Forwarder(Node node) {
+    this.node = node;
+  }
+
+  /**
+   * Whether a request may be passed on: it was not before, and its headers can be sent unchanged
+   * (the client below writes ASCII only).
+   */
+  static boolean mayPassOn(HttpHeaders headers) {
+    return !headers.contains(FORWARDED_BY)
+        && REQUEST_HEADERS.stream()
+            .flatMap(name -> headers.getAll(name).stream())
+            .allMatch(StandardCharsets.US_ASCII.newEncoder()::canEncode);
+  }
+
+  /**
+   * Passes a request on.
+   *
+   * @param active URL of the active master
+   * @param connection the client's; when it goes away, the request ends at the master too
+   */
+  CompletableFuture<HttpResponse<?>> passOn(
+      String active, HttpHeaders headers, byte[] body, ClientConnection connection) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(active + "/messages"))
+            .header(FORWARDED_BY, node.id())
+            .POST(BodyPublishers.ofByteArray(body));
+    for (String name : REQUEST_HEADERS) {
+      headers.getAll(name).forEach(value -> request.header(name, value));
+    }
+    var sent = client.sendAsync(request.build(), BodyHandlers.ofPublisher());
+    Subscription gone = connection.onGone(() -> sent.cancel(true));
+    return sent.handle(
+        (answer, failure) -> {
+          gone.close();
+          return answer == null ? failed(failure, active) : answer(answer);
+        });
+  }
+
+  private HttpResponse<?> answer(
+      java.net.http.HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer) {
+    MutableHttpResponse<Object> response =
+        HttpResponse.status(HttpStatus.valueOf(answer.statusCode()));
+    for (String name : RESPONSE_HEADERS) {
+      answer.headers().firstValue(name).ifPresent(value -> response.header(name, value));
+    }
+    return response
+        .header(FORWARDED_BY, node.id())
+        .body(new RawStream(new ForwardedBody(answer.body())));
+  }
+
+  private HttpResponse<?> failed(Throwable failure, String active) {
+    Throwable cause = failure instanceof CompletionException e ? e.getCause() : failure;
+    LOG.warn("could not pass an append on to active={}: {}", active, String.valueOf(cause));
+    boolean nothingSent =
+        cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
+    Problem problem =
+        nothingSent
+            ? new Problem(Kind.NOT_ACTIVE, "the active master at " + active + " does not answer")
+            : new Problem(
+                Kind.UNKNOWN_OUTCOME,
+                "the active master was lost during the append; ask again with the same key");
+    return problem.with("active", active).response().header(FORWARDED_BY, node.id());
+  }
+}

@@ -3,7 +3,9 @@ package io.replog.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -25,8 +27,9 @@ class AcceptanceScenarioIT {
     cluster.master().start();
     cluster.master().awaitReady();
 
-    play(cluster);
+    Set<Long> copies = play(cluster);
 
+    assertThat(copies).as("copies, while the late one came").containsExactly(3L);
     assertThat(cluster.api().get("/secondaries").json().list("secondaries")).hasSize(2);
   }
 
@@ -50,7 +53,8 @@ class AcceptanceScenarioIT {
             "secondary-1 " + cluster.secondary(1).url());
   }
 
-  private static void play(TestCluster cluster) throws Exception {
+  /** Returns how many copies the master counted, at any time while the late one came. */
+  private static Set<Long> play(TestCluster cluster) throws Exception {
     NodeApi master = cluster.api();
 
     Answer first = master.append(Append.of("Msg1").w(1)).expect(201);
@@ -74,6 +78,14 @@ class AcceptanceScenarioIT {
     assertThat(third).as("Msg3, which waits for a third copy").isNotDone();
 
     cluster.secondary(1).start();
+    Set<Long> copies = new HashSet<>();
+    Wait.untilAsserted(
+        "the late one votes under its name",
+        TestNode.TO_START,
+        () -> {
+          copies.add(master.cluster().number("quorum", "copies"));
+          assertThat(master.secondary("secondary-1").truth("voting")).isTrue();
+        });
     Answer atLast = third.get(TestNode.TO_START.toSeconds(), TimeUnit.SECONDS).expect(201);
     assertThat(atLast.sequence()).isEqualTo(3);
     assertThat(atLast.json().list("copies"))
@@ -89,5 +101,6 @@ class AcceptanceScenarioIT {
     }
     cluster.awaitWhole();
     cluster.assertEqualLogs();
+    return copies;
   }
 }

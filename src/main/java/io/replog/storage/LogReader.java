@@ -20,6 +20,7 @@ final class LogReader {
   private final Disk disk;
   private final Supplier<LogView> views;
   private final SealedFiles sealedFiles;
+  private volatile boolean closed;
 
   LogReader(Disk disk, Supplier<LogView> views, SealedFiles sealedFiles) {
     this.disk = disk;
@@ -34,7 +35,7 @@ final class LogReader {
 
   /** Makes a reading that no cut came between. */
   <T> T read(Reading<T> reading) {
-    while (true) {
+    while (!closed) {
       LogView view = views.get();
       try {
         T result = reading.from(view);
@@ -51,6 +52,12 @@ final class LogReader {
         }
       }
     }
+    throw new IllegalStateException("the log is closed");
+  }
+
+  /** No reading is begun any more, and none is tried again. */
+  void close() {
+    closed = true;
   }
 
   LogView view() {

@@ -441,6 +441,7 @@ public final class SegmentedLog {
 
   /** Trims and closes the files. By the writer, when nobody syncs any more. */
   void close() throws IOException {
+    reader.close();
     LogView now = view;
     ActiveSegment active = now.active();
     if (active != null) {

@@ -100,7 +100,8 @@ class HttpStreamTest {
         .isEqualTo(
             "refused: 421 Misdirected Request: This node takes no streams: only a secondary takes"
                 + " streams");
-    assertThat(refused("http://localhost:" + server.port())).startsWith("refused: 404 Not Found");
+    assertThat(refused("http://localhost:" + server.port() + "/elsewhere"))
+        .startsWith("refused: 404 Not Found");
     assertThat(refused("https://localhost:1")).contains("http only");
     assertThat(refused("ftp://localhost")).contains("no http URL");
     assertThat(refused("http://no.such.host.invalid")).contains("unknown host");

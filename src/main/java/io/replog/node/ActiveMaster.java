@@ -137,7 +137,6 @@ final class ActiveMaster implements Phase, Feed.Listener {
 
   /** The local disk has synced more. */
   void durableGrew() {
-    appends.durableTimes().passed(context.copy().durableSequence(), context.loop().nanoTime());
     settle();
   }
 
@@ -218,6 +217,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
   private void settleNow() {
     settling = false;
     LocalCopy copy = context.copy();
+    appends.durableTimes().passed(copy.durableSequence(), context.loop().nanoTime());
     tracker.masterHas(copy.lastSequence(), copy.durableSequence());
     long before = copy.committedSequence();
     copy.commit(tracker.committed());

@@ -89,7 +89,7 @@ abstract class Inactive implements Phase {
               session.url(),
               session.status(),
               voting,
-              FeedState.RETRYING,
+              state(session, last),
               last,
               Math.max(0, copy.lastSequence() - last),
               contact < 0 ? null : contact));
@@ -101,7 +101,7 @@ abstract class Inactive implements Phase {
         NodeRole.STANDBY,
         false,
         ClusterView.ReadOnlyReason.NOT_ACTIVE,
-        context.state().promisedEpoch(),
+        newestEpoch(),
         copy.lastSequence(),
         copy.committedSequence(),
         context.active(),
@@ -112,5 +112,24 @@ abstract class Inactive implements Phase {
         nodes,
         context.config().deduplicationEntries(),
         context.config().deduplicationWindow().toMillis());
+  }
+
+  /** What the active master probably does with a secondary, by what the secondary says itself. */
+  private FeedState state(PeerSession session, long lastSequence) {
+    if (!session.introduced()) {
+      return FeedState.RETRYING;
+    }
+    return lastSequence < context.copy().lastSequence()
+        ? FeedState.CATCHING_UP
+        : FeedState.STREAMING;
+  }
+
+  private long newestEpoch() {
+    long newest = context.state().promisedEpoch();
+    for (PeerSession session : context.peers().all()) {
+      var standing = session.standing();
+      newest = standing == null ? newest : Math.max(newest, standing.promisedEpoch());
+    }
+    return newest;
   }
 }

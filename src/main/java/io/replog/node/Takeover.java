@@ -337,7 +337,11 @@ final class Takeover extends Inactive implements Feed.Listener {
 
   private void fetchMore(PeerSession session, Standing best) {
     if (context().copy().lastSequence() >= best.lastSequence()) {
-      store();
+      if (context().copy().has(best.lastSequence(), best.lastHash())) {
+        store();
+      } else {
+        giveUp(best.node() + " no longer has the log that it granted with");
+      }
     } else {
       session.send(new Fetch(context().copy().lastSequence() + 1));
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** What goes wrong, and when: by chance, until it is told to heal everything. */
 final class Nemesis {
@@ -16,6 +17,7 @@ final class Nemesis {
   private final RandomGenerator random;
   private final long betweenNanos;
   private final double ambushes;
+  private final @Nullable Ambush ambush;
   private final Map<String, Long> promised = new HashMap<>();
   private boolean stopped;
 
@@ -26,11 +28,17 @@ final class Nemesis {
     this.cluster = cluster;
     this.trace = trace;
     this.random = random;
-    this.betweenNanos = 200_000_000L + random.nextLong(2_500_000_000L);
+    long seldom = profile.ambushes() ? 10 : 1;
+    this.betweenNanos = seldom * (200_000_000L + random.nextLong(2_500_000_000L));
     this.ambushes = profile.faults() && random.nextBoolean() ? 0.7 * random.nextDouble() : 0;
+    this.ambush =
+        profile.ambushes() ? new Ambush(clock, cluster, trace, random, this::start) : null;
   }
 
   void start() {
+    if (ambush != null) {
+      ambush.start();
+    }
     if (profile.faults()) {
       next();
     }
@@ -39,6 +47,9 @@ final class Nemesis {
   /** Everything works again. */
   void heal() {
     stopped = true;
+    if (ambush != null) {
+      ambush.stop();
+    }
     trace.note("healed");
     cluster.network().heal();
     for (SimNode node : cluster.nodes()) {
@@ -54,6 +65,9 @@ final class Nemesis {
 
   /** A node has run a turn: one that has just begun to take over is a good victim. */
   void turned(SimNode node) {
+    if (ambush != null) {
+      ambush.turned(node);
+    }
     if (stopped || ambushes == 0 || !node.master()) {
       return;
     }

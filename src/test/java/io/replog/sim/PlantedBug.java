@@ -15,12 +15,12 @@ import io.replog.replication.PeerMessage.Standing;
 import io.replog.replication.PeerMessage.Sync;
 import io.replog.replication.PeerMessage.Vote;
 import io.replog.storage.DataDirectory;
+import io.replog.storage.SegmentedLog;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * A bug that the simulator must find, planted through the ports of nodes that have none.
@@ -36,22 +36,18 @@ record PlantedBug(String name, String profileName, long from, Supplier<Sabotage>
           new PlantedBug("acknowledge-before-fsync", "masters", 101, AcknowledgeBeforeFsync::new),
           new PlantedBug("skip-the-epoch-check", "masters", 1, SkipTheEpochCheck::new),
           new PlantedBug("cut-by-length", "masters", 1, CutByLength::new),
-          new PlantedBug("lose-the-keys-on-failover", "masters", 1, LoseTheKeysOnFailover::new));
-
-  /** Those that no run has shown yet in a number of seeds that a build can afford. */
-  static final List<PlantedBug> RARE =
-      List.of(
-          new PlantedBug("activate-on-too-few", "masters", 1, ActivateOnTooFew::new),
-          new PlantedBug("label-before-the-whole-log", "masters", 1, LabelBeforeTheWholeLog::new),
-          new PlantedBug("forget-a-promise-at-restart", "masters", 1, ForgetAPromiseAtRestart::new),
-          new PlantedBug("incumbency-by-log-epoch", "masters", 1, IncumbencyByLogEpoch::new),
-          new PlantedBug("incumbent-adopts-nothing", "masters", 1, IncumbentAdoptsNothing::new));
+          new PlantedBug("lose-the-keys-on-failover", "masters", 1, LoseTheKeysOnFailover::new),
+          new PlantedBug("an-amnesiac-votes", "ambushes", 1, AnAmnesiacVotes::new),
+          new PlantedBug("damage-taken-for-the-end", "ambushes", 1, DamageTakenForTheEnd::new),
+          new PlantedBug("activate-on-too-few", "ambushes", 1, ActivateOnTooFew::new),
+          new PlantedBug("label-before-the-whole-log", "ambushes", 1, LabelBeforeTheWholeLog::new),
+          new PlantedBug(
+              "forget-a-promise-at-restart", "ambushes", 1, ForgetAPromiseAtRestart::new),
+          new PlantedBug("incumbency-by-log-epoch", "ambushes", 1, IncumbencyByLogEpoch::new),
+          new PlantedBug("incumbent-adopts-nothing", "ambushes", 1, IncumbentAdoptsNothing::new));
 
   static PlantedBug named(String name) {
-    return Stream.concat(FOUND.stream(), RARE.stream())
-        .filter(bug -> bug.name().equals(name))
-        .findFirst()
-        .orElseThrow();
+    return FOUND.stream().filter(bug -> bug.name().equals(name)).findFirst().orElseThrow();
   }
 
   Profile profile() {
@@ -174,6 +170,28 @@ record PlantedBug(String name, String profileName, long from, Supplier<Sabotage>
     public void opened(SimNode node, DataDirectory directory) {
       NodeState state = directory.state();
       directory.saveState(state.withPromise(state.logEpoch(), state.logEpochStore()));
+    }
+  }
+
+  /** A secondary whose disk was lost comes back as the store that it was, and votes. */
+  private static final class AnAmnesiacVotes implements Sabotage {
+    @Override
+    public void opened(SimNode node, DataDirectory directory) {
+      if (!node.master()) {
+        directory.log().truncateAfter(0);
+      }
+    }
+  }
+
+  /** A secondary takes damage in the middle of its log for a torn tail: it cuts, and votes on. */
+  private static final class DamageTakenForTheEnd implements Sabotage {
+    @Override
+    public void opened(SimNode node, DataDirectory directory) {
+      SegmentedLog log = directory.log();
+      if (!node.master() && log.lastSequence() > 1) {
+        long damaged = log.lastSequence() - node.random().nextLong(log.lastSequence() / 2);
+        log.frameAt(damaged).ifPresent(frame -> log.truncateAfter(frame.first().sequence() - 1));
+      }
     }
   }
 

@@ -96,7 +96,6 @@ final class NodeServer {
     HttpPeerTransport transport =
         new HttpPeerTransport(CONNECT, OPEN, HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
     Node node = node(directory, thread, syncThread, transport);
-    thread.start();
     ReplicationEndpoint endpoint =
         new ReplicationEndpoint(HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
     ApplicationContext context;
@@ -105,9 +104,11 @@ final class NodeServer {
     } catch (RuntimeException e) {
       System.err.println(
           "cannot listen on " + settings.host() + ":" + settings.port() + ": " + rootMessage(e));
-      node.stop(GRACE);
+      directory.close();
       return FAILED;
     }
+    // only now: a node that cannot listen must not found or take over anything
+    thread.start();
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(() -> stop(context, node, syncThread, transport, endpoint), "orderly-stop"));

@@ -4,6 +4,7 @@ import io.replog.core.AppendOutcome;
 import io.replog.core.AppendRequest;
 import io.replog.core.Configuration;
 import io.replog.core.FeedState;
+import io.replog.core.Membership;
 import io.replog.core.NodeRole;
 import io.replog.core.Refusal;
 import io.replog.node.Node.EntryTrace;
@@ -73,7 +74,8 @@ abstract class Inactive implements Phase {
   @Override
   public ClusterView view() {
     LocalCopy copy = context.copy();
-    Configuration newest = context.state().membership().newest();
+    Membership membership = newestMembership();
+    Configuration newest = membership.newest();
     int copies = Math.max(newest.copies(), context.knownCopies());
     List<ClusterView.Secondary> nodes = new ArrayList<>();
     int answering = 0;
@@ -108,7 +110,7 @@ abstract class Inactive implements Phase {
         copies,
         copies / 2 + 1,
         answering,
-        context.state().membership(),
+        membership,
         nodes,
         context.config().deduplicationEntries(),
         context.config().deduplicationWindow().toMillis());
@@ -122,6 +124,18 @@ abstract class Inactive implements Phase {
     return lastSequence < context.copy().lastSequence()
         ? FeedState.CATCHING_UP
         : FeedState.STREAMING;
+  }
+
+  /** The newest configurations that this node or a secondary it hears knows of. */
+  private Membership newestMembership() {
+    Membership newest = context.state().membership();
+    for (PeerSession session : context.peers().all()) {
+      var standing = session.standing();
+      if (standing != null && standing.membership().newest().compareTo(newest.newest()) > 0) {
+        newest = standing.membership();
+      }
+    }
+    return newest;
   }
 
   private long newestEpoch() {

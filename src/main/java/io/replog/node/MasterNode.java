@@ -41,7 +41,7 @@ public final class MasterNode implements Node, PeerSession.Listener {
   private final MasterContext context;
   private final Registrar registrar;
   private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
-  private volatile @Nullable ClusterView view;
+  private volatile ClusterView view;
   private volatile boolean stopped;
 
   /**
@@ -75,6 +75,7 @@ public final class MasterNode implements Node, PeerSession.Listener {
                     new Backoff(config.backoffBase(), config.backoffCeiling(), random),
                     this::introduction,
                     this)));
+    this.view = new Standby(context).view();
     copy.onDurable(this::durableGrew);
     loop.execute(this::begin);
   }
@@ -155,8 +156,7 @@ public final class MasterNode implements Node, PeerSession.Listener {
 
   @Override
   public NodeRole role() {
-    ClusterView now = view;
-    return now == null ? NodeRole.STANDBY : now.role();
+    return view.role();
   }
 
   @Override
@@ -171,12 +171,8 @@ public final class MasterNode implements Node, PeerSession.Listener {
 
   @Override
   public ClusterView cluster() {
-    ClusterView now = view;
-    if (now == null) {
-      throw new IllegalStateException("the node has not begun");
-    }
     Watermarks marks = watermarks();
-    return now.at(marks.lastSequence(), marks.committedSequence());
+    return view.at(marks.lastSequence(), marks.committedSequence());
   }
 
   @Override
@@ -298,8 +294,7 @@ public final class MasterNode implements Node, PeerSession.Listener {
   @Override
   public boolean ready() {
     ClusterView now = view;
-    return now != null
-        && now.active() != null
+    return now.active() != null
         && !(now.role() == NodeRole.MASTER
             && now.readOnlyReason() == ClusterView.ReadOnlyReason.NOT_ACTIVE);
   }

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class Traces {
   private final MasterContext context;
   private final Collection<Feed> feeds;
+
+  /** Milliseconds since 1970 at the loop's zero: taken once, so that an event keeps its time. */
+  private final long epochMillis;
+
   private SequenceTimes appended = new SequenceTimes(1);
   private SequenceTimes durable = new SequenceTimes(1);
 
@@ -28,6 +32,7 @@ final class Traces {
   Traces(MasterContext context, Collection<Feed> feeds) {
     this.context = context;
     this.feeds = feeds;
+    this.epochMillis = context.loop().currentTimeMillis() - context.loop().nanoTime() / 1_000_000;
   }
 
   /** The master's own times: when a sequence was appended, and when it was on disk. */
@@ -85,8 +90,7 @@ final class Traces {
 
   private void event(List<EntryTrace.Event> events, String node, String what, long nanos) {
     if (nanos >= 0) {
-      long age = (context.loop().nanoTime() - nanos) / 1_000_000;
-      events.add(new EntryTrace.Event(context.loop().currentTimeMillis() - age, node, what));
+      events.add(new EntryTrace.Event(epochMillis + nanos / 1_000_000, node, what));
     }
   }
 

@@ -76,6 +76,11 @@ final class AppendController {
       Received received, HttpHeaders headers, ClientConnection connection) {
     byte[] toPassOn = received.toPassOn();
     boolean wholeList = AppendHeaders.wantsRepresentation(headers);
+    if (Forwarder.cutOff(headers, node.faults())) {
+      return CompletableFuture.completedFuture(
+          new Problem(Problem.Kind.NOT_ACTIVE, "this node is cut off from the one that passed on")
+              .response());
+    }
     PendingAnswer pending = new PendingAnswer(connection);
     pending.hold(
         node.append(

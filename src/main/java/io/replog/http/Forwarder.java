@@ -5,6 +5,8 @@ import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MutableHttpResponse;
 import io.replog.http.Problem.Kind;
+import io.replog.node.ClusterView;
+import io.replog.node.Faults;
 import io.replog.node.Node;
 import io.replog.node.Node.Subscription;
 import jakarta.inject.Singleton;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.Flow;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,6 +79,9 @@ final class Forwarder {
    */
   CompletableFuture<HttpResponse<?>> passOn(
       String active, HttpHeaders headers, byte[] body, ClientConnection connection) {
+    if (swallowed()) {
+      return CompletableFuture.completedFuture(unreachable(active));
+    }
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(active + "/messages"))
             .header(FORWARDED_BY, node.id())
@@ -102,6 +108,27 @@ final class Forwarder {
     return response
         .header(FORWARDED_BY, node.id())
         .body(new RawStream(new ForwardedBody(answer.body())));
+  }
+
+  /** Whether a fault that was asked for keeps this node from the active master. */
+  private boolean swallowed() {
+    ClusterView.Active active = node.cluster().active();
+    Faults faults = node.faults();
+    return (active != null && faults.partitionedFrom().contains(active.node()))
+        || (faults.drop() > 0 && ThreadLocalRandom.current().nextDouble() < faults.drop());
+  }
+
+  /** Whether a fault that was asked for keeps away what a standby passes on. */
+  static boolean cutOff(HttpHeaders headers, Faults faults) {
+    String by = headers.get(FORWARDED_BY);
+    return by != null && faults.partitionedFrom().contains(by);
+  }
+
+  private HttpResponse<?> unreachable(String active) {
+    return new Problem(Kind.NOT_ACTIVE, "the active master at " + active + " does not answer")
+        .with("active", active)
+        .response()
+        .header(FORWARDED_BY, node.id());
   }
 
   private HttpResponse<?> failed(Throwable failure, String active) {

@@ -1,5 +1,6 @@
 package io.replog.sim;
 
+import io.replog.core.Membership;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,7 +36,59 @@ final class Nemesis {
         profile.ambushes() ? new Ambush(clock, cluster, trace, random, this::start) : null;
   }
 
+  private void loseDiskLater() {
+    clock.in(
+        300_000_000L + random.nextLong(2_500_000_000L),
+        "nemesis",
+        "looks",
+        null,
+        () -> {
+          if (!stopped) {
+            SimNode node = any();
+            if (mayLoseDisk(node)) {
+              loseDisk(node);
+            }
+            loseDiskLater();
+          }
+        });
+  }
+
+  /**
+   * Whether a cluster must survive the loss of a node's disk now: every seat is filled by the store
+   * that its node has, and holds all that is committed.
+   */
+  private boolean mayLoseDisk(SimNode victim) {
+    List<SimNode> secondaries = cluster.secondaries();
+    SimNode active =
+        cluster.masters().stream().filter(m -> m.activeEpoch() > 0).findFirst().orElse(null);
+    boolean enough = victim.master() ? cluster.masters().size() > 1 : secondaries.size() > 1;
+    if (active == null || !enough) {
+      return false;
+    }
+    Membership membership = active.state().membership();
+    return membership.proposed() == null
+        && membership.committed().seats().size() == secondaries.size()
+        && secondaries.stream()
+            .allMatch(
+                node ->
+                    node.up()
+                        && membership.committed().votes(node.state().store())
+                        && node.state().logEpoch() == active.activeEpoch()
+                        && node.directory().log().mark().durableSequence() >= active.committed());
+  }
+
+  /** The disk is gone; the node comes back with an empty one. */
+  private void loseDisk(SimNode node) {
+    node.powerFailure();
+    node.loseDisk();
+    trace.note(node.id() + " has lost its disk");
+    start(node, downtime());
+  }
+
   void start() {
+    if (profile.lostDisks()) {
+      loseDiskLater();
+    }
     if (ambush != null) {
       ambush.start();
     }

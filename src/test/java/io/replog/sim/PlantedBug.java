@@ -11,6 +11,7 @@ import io.replog.replication.PeerMessage.Configure;
 import io.replog.replication.PeerMessage.Heartbeat;
 import io.replog.replication.PeerMessage.Reign;
 import io.replog.replication.PeerMessage.Replicate;
+import io.replog.replication.PeerMessage.Report;
 import io.replog.replication.PeerMessage.Standing;
 import io.replog.replication.PeerMessage.Sync;
 import io.replog.replication.PeerMessage.Vote;
@@ -20,7 +21,9 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A bug that the simulator must find, planted through the ports of nodes that have none.
@@ -46,8 +49,15 @@ record PlantedBug(String name, String profileName, long from, Supplier<Sabotage>
           new PlantedBug("incumbency-by-log-epoch", "ambushes", 1, IncumbencyByLogEpoch::new),
           new PlantedBug("incumbent-adopts-nothing", "ambushes", 1, IncumbentAdoptsNothing::new));
 
+  /** Those that are found, by runs that are too long for a build. */
+  static final List<PlantedBug> SLOW =
+      List.of(new PlantedBug("count-a-wiped-store", "lost", 11, CountAWipedStore::new));
+
   static PlantedBug named(String name) {
-    return FOUND.stream().filter(bug -> bug.name().equals(name)).findFirst().orElseThrow();
+    return Stream.concat(FOUND.stream(), SLOW.stream())
+        .filter(bug -> bug.name().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   Profile profile() {
@@ -180,6 +190,61 @@ record PlantedBug(String name, String profileName, long from, Supplier<Sabotage>
       if (!node.master()) {
         directory.log().truncateAfter(0);
       }
+    }
+  }
+
+  /** A node that came back with an empty disk is taken for the store that it once was. */
+  private static final class CountAWipedStore implements Sabotage {
+    private final Map<String, UUID> first = new HashMap<>();
+
+    @Override
+    public List<PeerMessage> passing(
+        SimCluster cluster, String from, String to, PeerMessage message) {
+      PeerMessage other =
+          switch (message) {
+            case Report report -> new Report(as(report.standing()));
+            case Vote vote ->
+                new Vote(
+                    vote.epoch(),
+                    vote.preVote(),
+                    vote.granted(),
+                    vote.reason(),
+                    as(vote.standing()));
+            case Acknowledge said ->
+                new Acknowledge(
+                    said.epoch(),
+                    first.getOrDefault(from, said.store()),
+                    said.logEpoch(),
+                    said.receivedSequence(),
+                    said.storedSequence(),
+                    said.storedHash(),
+                    said.durableSequence(),
+                    said.configurationEpoch(),
+                    said.configurationVersion(),
+                    said.round());
+            default -> message;
+          };
+      return List.of(other);
+    }
+
+    private Standing as(Standing standing) {
+      UUID store = first.computeIfAbsent(standing.node(), node -> standing.store());
+      return new Standing(
+          standing.node(),
+          store,
+          standing.clusterId(),
+          standing.promisedEpoch(),
+          standing.promisedTo(),
+          standing.logEpoch(),
+          standing.logEpochStore(),
+          standing.lastSequence(),
+          standing.lastHash(),
+          standing.durableSequence(),
+          standing.committedSequence(),
+          standing.committedHash(),
+          standing.membership(),
+          standing.activeNode(),
+          standing.activeUrl());
     }
   }
 

@@ -29,7 +29,7 @@ class SimulatorTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"calm,20", "single,150", "masters,200"})
+  @CsvSource({"calm,20", "single,100", "masters,120", "ambushes,60", "lost,60"})
   void keepsEveryPropertyUnderEverySeed(String name, int seeds) {
     Profile profile = Profile.named(name);
     long began = System.nanoTime();

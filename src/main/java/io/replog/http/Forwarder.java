@@ -91,9 +91,19 @@ final class Forwarder {
     }
     var sent = client.sendAsync(request.build(), BodyHandlers.ofPublisher());
     Subscription gone = connection.onGone(() -> sent.cancel(true));
+    // a master that lost its role without a word (stopped, cut off) would never answer
+    Subscription replaced =
+        node.onClusterChange(
+            () -> {
+              ClusterView.Active now = node.cluster().active();
+              if (now != null && !now.url().equals(active)) {
+                sent.cancel(true);
+              }
+            });
     return sent.handle(
         (answer, failure) -> {
           gone.close();
+          replaced.close();
           return answer == null ? failed(failure, active) : answer(answer);
         });
   }

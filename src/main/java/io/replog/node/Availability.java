@@ -75,7 +75,7 @@ final class Availability {
   /** Where members are declared, no append is taken before they have a configuration. */
   private boolean forming() {
     return context.config().membersDeclared()
-        && context.state().membership().committed().seats().isEmpty();
+        && context.state().membership().committed().version() == 0;
   }
 
   private boolean answers(UUID store) {

@@ -154,7 +154,7 @@ final class Reconfiguration {
     }
     Configuration committed = membership().committed();
     List<Seat> next =
-        committed.seats().isEmpty() && context.config().membersDeclared()
+        committed.version() == 0 && context.config().membersDeclared()
             ? first()
             : oneStep(committed.seats());
     if (next.equals(committed.seats())) {

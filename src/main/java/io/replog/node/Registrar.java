@@ -24,6 +24,11 @@ final class Registrar {
     Optional<PeerSession> same = context.peers().byNode(id);
     if (context.config().membersDeclared()) {
       boolean declared = same.isPresent() || context.config().declared().contains(url);
+      boolean takenOut = same.isEmpty() && context.peers().byUrl(url).isEmpty();
+      if (declared && takenOut) {
+        context.peers().add(url, id);
+        return new Registration.Added();
+      }
       return declared
           ? new Registration.Known()
           : new Registration.Conflict(

@@ -46,8 +46,4 @@ public final class FailureDetector {
   public long lastContactMillis(long nowNanos) {
     return everAnswered ? Math.max(0, (nowNanos - lastAnswerNanos) / 1_000_000) : -1;
   }
-
-  public boolean everAnswered() {
-    return everAnswered;
-  }
 }

@@ -84,7 +84,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
             traces::copies,
             this::stored);
     traces.master(appends.appendedTimes(), appends.durableTimes());
-    this.reads = new LinearizableReads(context, reign, feeds.values(), this::beat);
+    this.reads = new LinearizableReads(context, feeds.values(), this::beat);
     this.reconfiguration = new Reconfiguration(context, reign, feeds, this::membershipChanged);
     this.verification = new Verification(context);
     this.registrar = new Registrar(context);

@@ -2,7 +2,6 @@ package io.replog.node;
 
 import io.replog.core.Configuration;
 import io.replog.node.Node.ReadPermit;
-import io.replog.replication.PeerMessage.Reign;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.function.Consumer;
@@ -19,7 +18,6 @@ final class LinearizableReads {
       long round, long committedSequence, long deadlineNanos, Consumer<ReadPermit> answer) {}
 
   private final MasterContext context;
-  private final Reign reign;
   private final Collection<Feed> feeds;
   private final Runnable beat;
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
@@ -30,9 +28,8 @@ final class LinearizableReads {
    * @param feeds the present feeds, as they are when looked at
    * @param beat sends a heartbeat with the present {@link #round} to all
    */
-  LinearizableReads(MasterContext context, Reign reign, Collection<Feed> feeds, Runnable beat) {
+  LinearizableReads(MasterContext context, Collection<Feed> feeds, Runnable beat) {
     this.context = context;
-    this.reign = reign;
     this.feeds = feeds;
     this.beat = beat;
   }
@@ -103,10 +100,5 @@ final class LinearizableReads {
     Configuration newest = context.state().membership().newest();
     long available = feeds.stream().filter(Feed::streaming).count();
     return new ReadPermit.NoQuorum(newest.majority(), (int) available + 1);
-  }
-
-  /** The epoch whose reads these are. */
-  long epoch() {
-    return reign.epoch();
   }
 }

@@ -2,7 +2,6 @@ package io.replog.node;
 
 import io.replog.core.Backoff;
 import io.replog.core.NodeState;
-import io.replog.core.Refusal;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -99,10 +98,5 @@ final class MasterContext {
 
   void active(ClusterView.@Nullable Active now) {
     active = now;
-  }
-
-  /** Why an append cannot be taken by a node that does not lead. */
-  Refusal notActive(String why) {
-    return new Refusal.NotActive(why);
   }
 }

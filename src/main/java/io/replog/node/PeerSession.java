@@ -113,10 +113,6 @@ final class PeerSession {
     return detector.status(loop.nanoTime());
   }
 
-  boolean everAnswered() {
-    return detector.everAnswered();
-  }
-
   long lastContactMillis() {
     return detector.lastContactMillis(loop.nanoTime());
   }

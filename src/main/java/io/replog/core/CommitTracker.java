@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who has how much of the log, and which appends that answers: protocol, <i>Normal operation</i>,
@@ -170,18 +169,6 @@ public final class CommitTracker<T> {
     met.sort(order());
     return met;
   }
-
-  /**
-   * What one node has: the numbers of its last acknowledgement, null if there was none in this
-   * epoch.
-   */
-  public @Nullable Acknowledged copy(String node) {
-    Copy copy = copies.get(node);
-    return copy == null ? null : new Acknowledged(copy.stored(), copy.durable());
-  }
-
-  /** Numbers of an acknowledgement. */
-  public record Acknowledged(long stored, long durable) {}
 
   private long watermark(Condition condition) {
     boolean journal = condition.journal();

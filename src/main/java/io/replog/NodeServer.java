@@ -11,6 +11,7 @@ import io.replog.config.NodeKind;
 import io.replog.config.NodeOptions;
 import io.replog.config.NodeSettings;
 import io.replog.config.Settings;
+import io.replog.core.NodeRole;
 import io.replog.http.AppendDefaults;
 import io.replog.http.HttpSettings;
 import io.replog.node.Faults;
@@ -126,11 +127,22 @@ final class NodeServer {
   private DataDirectory open() {
     String id = settings.id();
     boolean formatted = new FileDisk(settings.data()).exists("state");
-    return DataDirectory.open(
-        new FileDisk(settings.data()),
-        id == null && !formatted ? settings.defaultId() : id,
-        UUID::randomUUID,
-        LogOptions.DEFAULT.withSegmentBytes(Math.toIntExact(settings.segmentBytes())));
+    DataDirectory directory =
+        DataDirectory.open(
+            new FileDisk(settings.data()),
+            id == null && !formatted ? settings.defaultId() : id,
+            UUID::randomUUID,
+            LogOptions.DEFAULT.withSegmentBytes(Math.toIntExact(settings.segmentBytes())));
+    boolean claimed = false;
+    try {
+      directory.claim(settings.kind() == NodeKind.MASTER ? NodeRole.MASTER : NodeRole.SECONDARY);
+      claimed = true;
+    } finally {
+      if (!claimed) {
+        directory.close();
+      }
+    }
+    return directory;
   }
 
   private Node node(

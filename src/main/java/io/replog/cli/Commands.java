@@ -30,6 +30,7 @@ public final class Commands {
     line.addSubcommand(new TailCommand());
     line.addSubcommand(new StatusCommand());
     line.addSubcommand(new VerifyCommand());
+    line.addSubcommand(new RecoverCommand());
     line.addSubcommand(new EchoServerCommand());
     line.addSubcommand(new EchoClientCommand());
     line.setExpandAtFiles(false); // a message may begin with @

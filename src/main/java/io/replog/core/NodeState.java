@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * speaks of it leaves.
  *
  * @param node the node id that this directory belongs to
+ * @param role what the directory is opened as: {@code MASTER} (master-capable) or {@code
+ *     SECONDARY}; null until it was opened as either
  * @param store random id of this store, new whenever the directory is formatted or has lost
  *     something it acknowledged
  * @param clusterId the cluster whose log this is, null until the store has its first sync
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record NodeState(
     String node,
+    @Nullable NodeRole role,
     UUID store,
     @Nullable UUID clusterId,
     long promisedEpoch,
@@ -31,12 +34,28 @@ public record NodeState(
 
   /** A newly formatted store. */
   public static NodeState formatted(String node, UUID store) {
-    return new NodeState(node, store, null, 0, null, 0, null, 0, Membership.FOUNDING);
+    return new NodeState(node, null, store, null, 0, null, 0, null, 0, Membership.FOUNDING);
+  }
+
+  /** The same store, opened as this from now on. */
+  public NodeState withRole(NodeRole now) {
+    return new NodeState(
+        node,
+        now,
+        store,
+        clusterId,
+        promisedEpoch,
+        promisedTo,
+        logEpoch,
+        logEpochStore,
+        incumbentEpoch,
+        membership);
   }
 
   public NodeState withCluster(UUID id) {
     return new NodeState(
         node,
+        role,
         store,
         id,
         promisedEpoch,
@@ -49,12 +68,22 @@ public record NodeState(
 
   public NodeState withPromise(long epoch, UUID to) {
     return new NodeState(
-        node, store, clusterId, epoch, to, logEpoch, logEpochStore, incumbentEpoch, membership);
+        node,
+        role,
+        store,
+        clusterId,
+        epoch,
+        to,
+        logEpoch,
+        logEpochStore,
+        incumbentEpoch,
+        membership);
   }
 
   public NodeState withLogEpoch(long epoch, UUID master) {
     return new NodeState(
         node,
+        role,
         store,
         clusterId,
         promisedEpoch,
@@ -68,6 +97,7 @@ public record NodeState(
   public NodeState withIncumbentEpoch(long epoch) {
     return new NodeState(
         node,
+        role,
         store,
         clusterId,
         promisedEpoch,
@@ -81,6 +111,7 @@ public record NodeState(
   public NodeState withMembership(Membership next) {
     return new NodeState(
         node,
+        role,
         store,
         clusterId,
         promisedEpoch,
@@ -97,6 +128,6 @@ public record NodeState(
    */
   public NodeState asNewStore(UUID newStore) {
     return new NodeState(
-        node, newStore, clusterId, promisedEpoch, promisedTo, 0, null, 0, membership);
+        node, role, newStore, clusterId, promisedEpoch, promisedTo, 0, null, 0, membership);
   }
 }

@@ -4,9 +4,13 @@ import io.replog.core.Backoff;
 import io.replog.core.NodeState;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the phases of a master-capable node share. On the node's thread only. */
 final class MasterContext {
+  private static final Logger LOG = LoggerFactory.getLogger(MasterContext.class);
+
   private final NodeConfig config;
   private final NodeLoop loop;
   private final LocalCopy copy;
@@ -15,6 +19,7 @@ final class MasterContext {
   private @Nullable Peers peers;
   private @Nullable Phase phase;
   private ClusterView.@Nullable Active active;
+  private String warned = "";
 
   MasterContext(
       NodeConfig config, NodeLoop loop, LocalCopy copy, FaultGate faults, RandomGenerator random) {
@@ -80,6 +85,14 @@ final class MasterContext {
     }
     phase = next;
     next.enter();
+  }
+
+  /** Says what is wrong, once while it lasts: phases come and go and see it again. */
+  void warnOnce(String what) {
+    if (!what.equals(warned)) {
+      warned = what;
+      LOG.warn("cannot take over node={} why={}", config.id(), what);
+    }
   }
 
   /** Copies by the declared list, less those that were taken out; 1 where secondaries register. */

@@ -1,5 +1,7 @@
 package io.replog.node;
 
+import io.replog.core.Era;
+import io.replog.core.Membership;
 import io.replog.replication.PeerMessage.Fetched;
 import io.replog.replication.PeerMessage.Foreign;
 import io.replog.replication.PeerMessage.FromSecondary;
@@ -85,7 +87,8 @@ final class Standby extends Inactive {
 
   @Override
   String why() {
-    return "no master is active now, as far as this one knows";
+    String overruled = overruled();
+    return overruled != null ? overruled : "no master is active now, as far as this one knows";
   }
 
   /** The active master is the one that the secondaries with the highest promised epoch obey. */
@@ -149,8 +152,45 @@ final class Standby extends Inactive {
   }
 
   private void attempt() {
-    if (context().phase() == this) {
-      context().become(new Takeover(context()));
+    if (context().phase() != this) {
+      return;
     }
+    String overruled = overruled();
+    if (overruled == null) {
+      context().become(new Takeover(context()));
+    } else {
+      context().warnOnce(overruled);
+      schedule();
+    }
+  }
+
+  /**
+   * Why this node must not try at all: a secondary obeys a master of a later era, one with a
+   * configuration that an operator forced and that nobody has told this node of. Outbidding it
+   * would make a quorum of the old configuration beside the new one. Null if there is no reason.
+   */
+  private @Nullable String overruled() {
+    long era = eraOf(context().state().membership(), context().state().logEpoch());
+    PeerSession beyond = null;
+    long highest = era;
+    for (PeerSession session : context().peers().all()) {
+      Standing standing = session.standing();
+      if (standing != null) {
+        era = Math.max(era, eraOf(standing.membership(), standing.logEpoch()));
+        if (Era.of(standing.promisedEpoch()) > highest) {
+          highest = Era.of(standing.promisedEpoch());
+          beyond = session;
+        }
+      }
+    }
+    return beyond == null || highest <= era
+        ? null
+        : beyond.node()
+            + " obeys a master with a forced configuration, which this node knows nothing of: it"
+            + " cannot lead before it hears of it from a secondary that is synced";
+  }
+
+  private static long eraOf(Membership membership, long logEpoch) {
+    return Era.of(Math.max(membership.newest().epoch(), logEpoch));
   }
 }

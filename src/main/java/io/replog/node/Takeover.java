@@ -1,6 +1,7 @@
 package io.replog.node;
 
 import io.replog.core.DamagedFrameException;
+import io.replog.core.Era;
 import io.replog.core.Frame;
 import io.replog.core.FrameChecker;
 import io.replog.core.Hash;
@@ -67,6 +68,7 @@ final class Takeover extends Inactive implements Feed.Listener {
   private Reign reign;
   private Membership membership;
   private boolean incumbent;
+  private long adoptedEpoch;
   private boolean succeeded;
   private long deadlineNanos;
 
@@ -284,6 +286,7 @@ final class Takeover extends Inactive implements Feed.Listener {
         bestLast = standing.lastSequence();
       }
     }
+    adoptedEpoch = bestEpoch;
     extend();
     if (best == null) {
       store();
@@ -384,11 +387,17 @@ final class Takeover extends Inactive implements Feed.Listener {
     stored();
   }
 
-  /** A log without an entry that this node or a grant knows as committed is not adopted. */
+  /**
+   * A log without an entry that this node or a grant knows as committed is not adopted. What a
+   * store of an earlier era knows was given up by the operator who forced the configuration.
+   */
   private @Nullable String missingCommitted() {
     LocalCopy copy = context().copy();
     for (Vote vote : votes.values()) {
       Standing standing = vote.standing();
+      if (Era.of(standing.logEpoch()) < Era.of(adoptedEpoch)) {
+        continue;
+      }
       if (!copy.has(standing.committedSequence(), standing.committedHash())) {
         return "the best log lacks entry "
             + standing.committedSequence()

@@ -2,6 +2,7 @@ package io.replog.storage;
 
 import io.replog.core.Hash;
 import io.replog.core.HashChain;
+import io.replog.core.NodeRole;
 import io.replog.core.NodeState;
 import java.io.Closeable;
 import java.io.IOException;
@@ -155,6 +156,43 @@ public final class DataDirectory implements Closeable {
           disk.describe(LogFiles.STATE),
           "%s and the log beside it are not of one cluster"
               .formatted(disk.describe(LogFiles.STATE)));
+    }
+  }
+
+  /**
+   * Takes note of what the directory is opened as.
+   *
+   * @param role {@code MASTER} or {@code SECONDARY}
+   * @throws WrongRoleException if it is a directory of the other; one whose master led before roles
+   *     were noted is a master's
+   */
+  public void claim(NodeRole role) {
+    NodeRole noted = state.role();
+    NodeRole found = noted == null && state.incumbentEpoch() > 0 ? NodeRole.MASTER : noted;
+    if (found != null && found != role) {
+      throw new WrongRoleException(disk.describe(""), state.node(), found, role);
+    }
+    if (noted == null) {
+      saveState(state.withRole(role));
+    }
+  }
+
+  /**
+   * Goes on with this copy under a forced configuration: the log ends where it ends, whatever was
+   * known to be committed beyond. On return it is durable.
+   */
+  public void force(NodeState forced) {
+    saveState(forced);
+    long last = log.lastSequence();
+    Hash hash = last == 0 ? Mark.NO_HASH : log.lastHash();
+    try {
+      var _ =
+          log.durableMark()
+              .update(
+                  () -> true,
+                  mark -> mark.committedSequence() > last ? mark.withCommitted(last, hash) : mark);
+    } catch (IOException e) {
+      throw log.fail(e);
     }
   }
 

@@ -129,6 +129,16 @@ final class LogRecovery {
     return scan.last();
   }
 
+  /** Epoch of the last sound entry, 0 without any. */
+  long epoch() {
+    return scan.epoch();
+  }
+
+  /** Hash of the last sound entry, null without any. */
+  @Nullable Hash lastHash() {
+    return scan.lastHash();
+  }
+
   /**
    * Cuts, wipes and syncs, and opens the log.
    *

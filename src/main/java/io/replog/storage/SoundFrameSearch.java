@@ -26,6 +26,9 @@ final class SoundFrameSearch {
   /** No log is ahead of its damage by more. */
   private static final long SEQUENCES = 1L << 40;
 
+  /** No two epochs of one log are further apart: a forced configuration begins another era. */
+  private static final long EPOCHS = 1L << 52;
+
   private final DiskFile file;
   private final long end;
   private final long sequence;
@@ -77,7 +80,7 @@ final class SoundFrameSearch {
     if (claim == null
         || claim.size() > end - position
         || claim.epoch() < Math.max(1, epoch)
-        || claim.epoch() - epoch > SEQUENCES
+        || claim.epoch() - epoch > EPOCHS
         || claim.sequence() - sequence > SEQUENCES
         || claim.sequence() < 1) {
       return null;

@@ -2,6 +2,7 @@ package io.replog.storage;
 
 import io.replog.core.Configuration;
 import io.replog.core.Membership;
+import io.replog.core.NodeRole;
 import io.replog.core.NodeState;
 import io.replog.core.Seat;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ final class StateFile {
 
   private static final int LARGEST = 1 << 20;
   private static final String NONE = "-";
+  private static final String ROLE = "role";
 
   private final Disk disk;
 
@@ -71,6 +74,10 @@ final class StateFile {
     StringBuilder out = new StringBuilder();
     line(out, "format", VERSION);
     line(out, "node", escape(state.node()));
+    NodeRole role = state.role();
+    if (role != null) {
+      line(out, ROLE, role.name().toLowerCase(Locale.ROOT));
+    }
     line(out, "store", state.store());
     line(out, "cluster", orNone(state.clusterId()));
     line(out, "promised.epoch", state.promisedEpoch());
@@ -154,6 +161,7 @@ final class StateFile {
       NodeState state =
           new NodeState(
               unescape(value("node")),
+              role(),
               required("store"),
               id("cluster"),
               number("promised.epoch"),
@@ -181,6 +189,19 @@ final class StateFile {
         next = line + 1;
         throw damaged("the checksum is " + sum);
       }
+    }
+
+    /** A directory that was never opened as either kind of node has no such line. */
+    private @Nullable NodeRole role() {
+      if (!lines.get(next).startsWith(ROLE + "=")) {
+        return null;
+      }
+      String value = value(ROLE);
+      return switch (value) {
+        case "master" -> NodeRole.MASTER;
+        case "secondary" -> NodeRole.SECONDARY;
+        default -> throw damaged("neither master nor secondary: " + value);
+      };
     }
 
     private Membership membership() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.replog.core.Configuration;
 import io.replog.core.Membership;
+import io.replog.core.NodeRole;
 import io.replog.core.NodeState;
 import io.replog.core.Seat;
 import java.nio.ByteBuffer;
@@ -32,6 +33,7 @@ class DataDirectoryTest {
     Configuration proposed = new Configuration(3, 8, List.of());
     return new NodeState(
         "no de\n%ü",
+        NodeRole.MASTER,
         new UUID(3, 4),
         FrameSource.CLUSTER,
         5,

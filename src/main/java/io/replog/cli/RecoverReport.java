@@ -107,8 +107,7 @@ record RecoverReport(
     out.printf(
         "%s holds a copy of cluster %s: node %s, a %s, store %s%n",
         directory, state.clusterId(), state.node(), word(copy.role()), state.store());
-    line(
-        out, "last sequence", "%d (epoch %d)".formatted(copy.lastSequence(), copy.lastEpoch()));
+    line(out, "last sequence", "%d (epoch %d)".formatted(copy.lastSequence(), copy.lastEpoch()));
     line(out, "durable", "up to " + copy.mark().durableSequence());
     line(out, "committed", "up to %d at least".formatted(copy.mark().committedSequence()));
     line(

@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,7 @@ public final class SelfRegistration {
   private final RegistrationCall call;
   private URI master;
   private String said = "";
+  private volatile @Nullable String refusal;
 
   SelfRegistration(Target target, RegistrationCall call) {
     this.target = target;
@@ -56,11 +58,13 @@ public final class SelfRegistration {
     }
     try {
       HttpStatus status = call.post(master, new Registration(target.id(), target.url().toString()));
+      refusal = null;
       say("registered at " + master + " as " + target.id() + " (" + status.getCode() + ")");
     } catch (HttpClientResponseException e) {
       refused(e);
     } catch (HttpClientException e) {
       master = target.master();
+      refusal = null;
       say("the master at " + master + " does not answer; trying again: " + e.getMessage());
     }
   }
@@ -68,12 +72,27 @@ public final class SelfRegistration {
   private void refused(HttpClientResponseException e) {
     Map<?, ?> problem = e.getResponse().getBody(Map.class).orElse(Map.of());
     Object active = problem.get("active");
+    String why = "not registered at " + master + ": " + problem.get("detail");
     if (active instanceof String url) {
       master = URI.create(url);
-    } else {
-      master = target.master();
+      refusal = null;
+      say(why);
+      return;
     }
-    say("not registered at " + master + ": " + problem.get("detail"));
+    master = target.master();
+    boolean conflict = e.getStatus() == HttpStatus.CONFLICT;
+    refusal = conflict ? why : null;
+    if (conflict && !why.equals(said)) {
+      said = why;
+      LOG.warn("registration node={} url={} {}; trying again", target.id(), target.url(), why);
+    } else {
+      say(why);
+    }
+  }
+
+  /** Why this node is not in the cluster though its master answers, null if that is not so. */
+  public @Nullable String refusal() {
+    return refusal;
   }
 
   /** The same thing is said once. */

@@ -144,14 +144,16 @@ public record Form<T>(String allowed, Function<String, Optional<T>> reader) {
         });
   }
 
-  /** Of {@code http://host:port}; {@code host:port} means the same. */
+  /** Of {@code http://host:port}; {@code host:port} means the same, a host alone nothing. */
   static Form<URI> url() {
-    return new Form<>("a URL such as http://localhost:8080", Form::anyUrl);
+    return new Form<>(
+        "a URL such as http://localhost:8080, or localhost:8080 for it", Form::anyUrl);
   }
 
   static Form<List<URI>> urls() {
     return new Form<>(
-        "different URLs separated by commas, such as http://localhost:8081,http://localhost:8082",
+        "different URLs separated by commas, such as http://localhost:8081,http://localhost:8082,"
+            + " or localhost:8081,localhost:8082 for them",
         text -> list(text, url()).filter(all -> all.stream().distinct().count() == all.size()));
   }
 
@@ -233,7 +235,9 @@ public record Form<T>(String allowed, Function<String, Optional<T>> reader) {
       URI uri = new URI(text.contains("://") ? text : "http://" + text);
       String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
       String path = uri.getRawPath();
-      if (!(scheme.equals("http") || scheme.equals("https"))
+      boolean whole = text.contains("://") || uri.getPort() > 0;
+      if (!whole
+          || !(scheme.equals("http") || scheme.equals("https"))
           || uri.getHost() == null
           || uri.getPort() == 0
           || uri.getPort() > 65535

@@ -1,10 +1,12 @@
 package io.replog.http;
 
+import io.micronaut.context.BeanProvider;
 import io.micronaut.core.async.publisher.Publishers;
 import io.micronaut.health.HealthStatus;
 import io.micronaut.management.health.indicator.HealthIndicator;
 import io.micronaut.management.health.indicator.HealthResult;
 import io.micronaut.management.health.indicator.annotation.Readiness;
+import io.replog.cluster.SelfRegistration;
 import io.replog.core.NodeRole;
 import io.replog.node.ClusterView;
 import io.replog.node.Node;
@@ -18,9 +20,14 @@ import org.reactivestreams.Publisher;
 @Readiness
 final class ClusterHealth implements HealthIndicator {
   private final Node node;
+  private final BeanProvider<SelfRegistration> registration;
 
-  ClusterHealth(Node node) {
+  /**
+   * @param registration present where the node registers itself
+   */
+  ClusterHealth(Node node, BeanProvider<SelfRegistration> registration) {
     this.node = node;
+    this.registration = registration;
   }
 
   @Override
@@ -30,6 +37,10 @@ final class ClusterHealth implements HealthIndicator {
     details.put("node", view.node());
     details.put("role", view.role());
     details.put("lastSequence", view.lastSequence());
+    String refusal = registration.isPresent() ? registration.get().refusal() : null;
+    if (refusal != null) {
+      details.put("registration", refusal);
+    }
     if (view.role() != NodeRole.SECONDARY) {
       details.put("nodes", ClusterDocument.secondaries(view));
     }

@@ -15,6 +15,7 @@ import io.replog.node.Node.EntryTrace;
 import io.replog.node.Node.Watermarks;
 import jakarta.inject.Named;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -34,17 +35,20 @@ final class MessageController {
   }
 
   @Get("/messages/{sequence}")
+  @Produces(MediaType.ALL)
   CompletableFuture<HttpResponse<?>> message(
       HttpRequest<?> request, @PathVariable String sequence) {
     QueryParameters.of(request, List.of());
     long wanted = sequence(sequence);
+    MessageFormat form = MessageFormat.ofRecord(request);
     ClientConnection connection = ClientConnection.of(request);
     List<String> handFed = node.handFed();
     if (wanted >= 1 && wanted <= handFed.size()) {
-      return CompletableFuture.completedFuture(handFed(wanted, handFed.get((int) wanted - 1)));
+      return CompletableFuture.completedFuture(
+          handFed(wanted, handFed.get((int) wanted - 1), form));
     }
     return CompletableFuture.supplyAsync(() -> entry(wanted), readers)
-        .thenCompose(entry -> traced(entry, connection));
+        .thenCompose(entry -> traced(entry, form, connection));
   }
 
   @Get("/hash/{sequence}")
@@ -72,7 +76,8 @@ final class MessageController {
     throw none(sequence);
   }
 
-  private CompletableFuture<HttpResponse<?>> traced(Entry entry, ClientConnection connection) {
+  private CompletableFuture<HttpResponse<?>> traced(
+      Entry entry, MessageFormat form, ClientConnection connection) {
     PendingAnswer pending = new PendingAnswer(connection);
     node.trace(
         entry.sequence(),
@@ -80,7 +85,7 @@ final class MessageController {
           Watermarks marks = node.watermarks();
           boolean committed = entry.sequence() <= marks.committedSequence();
           pending.answer(
-              () -> HttpResponse.ok(Json.bytes(json -> write(json, entry, committed, trace))));
+              () -> record(Json.bytes(json -> write(json, entry, committed, trace)), form));
         });
     return pending.response();
   }
@@ -106,8 +111,18 @@ final class MessageController {
     json.writeEndObject();
   }
 
-  private static HttpResponse<?> handFed(long sequence, String message) {
-    return HttpResponse.ok(
+  /** The record in the form that was asked for: NDJSON is the same on a line. */
+  private static HttpResponse<?> record(byte[] json, MessageFormat form) {
+    byte[] body = json;
+    if (form == MessageFormat.NDJSON) {
+      body = Arrays.copyOf(json, json.length + 1);
+      body[json.length] = '\n';
+    }
+    return HttpResponse.ok(body).contentType(form.mediaType());
+  }
+
+  private static HttpResponse<?> handFed(long sequence, String message, MessageFormat form) {
+    return record(
         Json.bytes(
             json -> {
               json.writeStartObject();
@@ -115,7 +130,8 @@ final class MessageController {
               json.writeStringField("message", message);
               json.writeBooleanField("committed", false);
               json.writeEndObject();
-            }));
+            }),
+        form);
   }
 
   private HttpResponse<?> hash(long sequence) {

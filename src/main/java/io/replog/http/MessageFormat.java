@@ -4,6 +4,7 @@ import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MediaType;
 import io.replog.http.Problem.Kind;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The forms in which the log can be had. */
 enum MessageFormat {
@@ -23,6 +24,15 @@ enum MessageFormat {
 
   /** The form that a client likes best; JSON if it does not say. */
   static MessageFormat of(HttpRequest<?> request) {
+    return of(request, List.of(values()));
+  }
+
+  /** The same where there is one record and no tail of it. */
+  static MessageFormat ofRecord(HttpRequest<?> request) {
+    return of(request, List.of(JSON, NDJSON));
+  }
+
+  private static MessageFormat of(HttpRequest<?> request, List<MessageFormat> offered) {
     List<MediaType> accepted = List.copyOf(request.accept());
     if (accepted.isEmpty()) {
       return JSON;
@@ -31,7 +41,7 @@ enum MessageFormat {
       if (type.getQualityAsNumber().signum() == 0) {
         continue;
       }
-      for (MessageFormat format : values()) {
+      for (MessageFormat format : offered) {
         if (type.matches(format.mediaType())) {
           return format;
         }
@@ -40,8 +50,8 @@ enum MessageFormat {
     throw new ProblemException(
         new Problem(
                 Kind.NOT_ACCEPTABLE,
-                "messages are served as application/json, application/x-ndjson and"
-                    + " text/event-stream")
+                "served are "
+                    + offered.stream().map(f -> f.mediaType).collect(Collectors.joining(", ")))
             .with("accept", accepted.stream().map(MediaType::toString).toList()));
   }
 }

@@ -10,6 +10,7 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.Produces;
 import io.replog.http.Problem.Kind;
 import io.replog.node.Node;
+import io.replog.node.Node.HandFeed;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -48,10 +49,19 @@ final class ReplicateController {
   private CompletableFuture<HttpResponse<?>> feed(HandFedBody body, ClientConnection connection) {
     PendingAnswer pending = new PendingAnswer(connection);
     node.handFeed(
-        body.sequence(),
-        body.payload(),
-        last -> pending.answer(() -> last == null ? refused() : fed(last)));
+        body.sequence(), body.payload(), result -> pending.answer(() -> response(result)));
     return pending.response();
+  }
+
+  private static HttpResponse<?> response(HandFeed result) {
+    return switch (result) {
+      case HandFeed.Taken(long lastSequence) -> fed(lastSequence);
+      case HandFeed.Contradicts(long sequence) ->
+          new Problem(Kind.CONFLICT, "another message has sequence " + sequence + " here")
+              .with("sequence", sequence)
+              .response();
+      case HandFeed.NotByHand() -> refused();
+    };
   }
 
   private static HttpResponse<?> fed(long lastSequence) {

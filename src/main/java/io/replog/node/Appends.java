@@ -155,19 +155,17 @@ final class Appends {
 
   private void remember(Frame frame) {
     Entry first = frame.first();
-    Object identity = identity(first.key(), frame.entries().stream().map(Entry::payload).toList());
-    if (identity == null) {
-      deduplicator.advance(frame.last().sequence(), first.timestamp());
-    } else {
-      deduplicator.remember(identity, first.sequence(), first.timestamp());
-      deduplicator.advance(frame.last().sequence(), first.timestamp());
+    if (first.key() != null) {
+      deduplicator.remember(first.key(), first.sequence(), first.timestamp());
     }
+    if (config.deduplicateByContent()) {
+      Hash content = content(frame.entries().stream().map(Entry::payload).toList());
+      deduplicator.remember(content, first.sequence(), first.timestamp());
+    }
+    deduplicator.advance(frame.last().sequence(), first.timestamp());
   }
 
-  private @Nullable Object identity(@Nullable String key, List<byte[]> payloads) {
-    if (!config.deduplicateByContent()) {
-      return key;
-    }
+  private static Hash content(List<byte[]> payloads) {
     if (payloads.size() == 1) {
       return HashChain.ofContent(payloads.getFirst());
     }
@@ -180,13 +178,19 @@ final class Appends {
   }
 
   /**
-   * Looks for an earlier append with the same identity, and answers in its place.
+   * Looks for an earlier append with the same key or, where that counts, with the same content, and
+   * answers in its place. A key goes first: with another message it is refused, even where that
+   * message is in the log too.
    *
    * @return null if there is none: the append is new
    */
   Node.@Nullable Subscription replay(AppendRequest request, Consumer<AppendOutcome> answer) {
-    Object identity = identity(request.key(), request.payloads());
-    OptionalLong earlier = identity == null ? OptionalLong.empty() : deduplicator.find(identity);
+    String key = request.key();
+    OptionalLong byKey = key == null ? OptionalLong.empty() : deduplicator.find(key);
+    OptionalLong earlier =
+        byKey.isEmpty() && config.deduplicateByContent()
+            ? deduplicator.find(content(request.payloads()))
+            : byKey;
     if (earlier.isEmpty()) {
       return null;
     }
@@ -195,8 +199,7 @@ final class Appends {
       return null;
     }
     Frame frame = copy.log().frameAt(earlier.getAsLong()).orElseThrow();
-    String key = request.key();
-    if (key != null && !config.deduplicateByContent() && !samePayloads(frame, request.payloads())) {
+    if (key != null && byKey.isPresent() && !samePayloads(frame, request.payloads())) {
       answer.accept(new AppendOutcome.Refused(new Refusal.KeyReused(key, earlier.getAsLong())));
       return () -> {};
     }

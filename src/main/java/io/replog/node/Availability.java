@@ -118,7 +118,7 @@ final class Availability {
         copy.committedSequence(),
         context.active(),
         copies,
-        copies / 2 + 1,
+        newest.version() > 0 ? newest.majority() : copies / 2 + 1,
         available(newest) + 1,
         membership,
         nodes,

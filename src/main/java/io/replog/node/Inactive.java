@@ -108,7 +108,7 @@ abstract class Inactive implements Phase {
         copy.committedSequence(),
         context.active(),
         copies,
-        copies / 2 + 1,
+        newest.version() > 0 ? newest.majority() : copies / 2 + 1,
         answering,
         membership,
         nodes,

@@ -91,7 +91,7 @@ final class MasterContext {
   void warnOnce(String what) {
     if (!what.equals(warned)) {
       warned = what;
-      LOG.warn("cannot take over node={} why={}", config.id(), what);
+      LOG.warn("cannot lead node={} why={}", config.id(), what);
     }
   }
 

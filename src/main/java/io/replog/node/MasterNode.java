@@ -255,8 +255,8 @@ public final class MasterNode implements Node, PeerSession.Listener {
   }
 
   @Override
-  public void handFeed(long sequence, byte[] payload, Consumer<@Nullable Long> answer) {
-    answer.accept(null);
+  public void handFeed(long sequence, byte[] payload, Consumer<HandFeed> answer) {
+    answer.accept(new HandFeed.NotByHand());
   }
 
   @Override

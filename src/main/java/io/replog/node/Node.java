@@ -80,10 +80,9 @@ public interface Node {
   /**
    * An entry written by hand to a secondary that belongs to no cluster, to show the reorder rule.
    *
-   * @param answer the end of the contiguous hand-fed list, or null where the node belongs to a
-   *     cluster (or is no secondary)
+   * @param payload the message's UTF-8, not to be changed
    */
-  void handFeed(long sequence, byte[] payload, Consumer<@Nullable Long> answer);
+  void handFeed(long sequence, byte[] payload, Consumer<HandFeed> answer);
 
   /** The hand-fed messages, contiguous from 1; empty where the node belongs to a cluster. */
   List<String> handFed();
@@ -160,6 +159,18 @@ public interface Node {
     record Conflict(String why) implements Registration {}
 
     record NotMaster(@Nullable String active) implements Registration {}
+  }
+
+  /** What became of an entry that was fed by hand. */
+  sealed interface HandFeed {
+    /** It is there, or waits for those before it; {@code lastSequence} ends the contiguous list. */
+    record Taken(long lastSequence) implements HandFeed {}
+
+    /** Another message has this sequence. */
+    record Contradicts(long sequence) implements HandFeed {}
+
+    /** The node belongs to a cluster, or is no secondary. */
+    record NotByHand() implements HandFeed {}
   }
 
   /** All nodes' logs against the master's at one sequence. */

@@ -2,7 +2,10 @@ package io.replog.node;
 
 import io.replog.core.NodeStatus;
 import io.replog.node.Node.Registration;
+import io.replog.replication.PeerMessage.Standing;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +17,9 @@ final class Registrar {
   private static final Logger LOG = LoggerFactory.getLogger(Registrar.class);
 
   private final MasterContext context;
+
+  /** URL and store of each node that was said to be left out: it reports again and again. */
+  private final Set<String> leftOut = new HashSet<>();
 
   Registrar(MasterContext context) {
     this.context = context;
@@ -53,11 +59,9 @@ final class Registrar {
     if (!session.url().equals(url)) {
       if (session.introduced() && session.status() == NodeStatus.HEALTHY) {
         return new Registration.Conflict(
-            "node id "
-                + id
-                + " is in use by the node at "
-                + session.url()
-                + "; give one of them another --id");
+            "node id %s is in use by the node at %s (store %s); the node at %s cannot have it: give"
+                    .formatted(id, session.url(), storeOf(session), url)
+                + " one of them another --id");
       }
       session.moveTo(url);
     }
@@ -75,15 +79,25 @@ final class Registrar {
     }
     Optional<PeerSession> other = context.peers().byNode(id).filter(s -> s != session);
     if (other.isPresent()) {
-      LOG.warn(
-          "two secondaries with one node id: the second is left out nodeId={} at={} andAt={};"
-              + " give one of them another --id",
-          id,
-          other.get().url(),
-          session.url());
+      if (leftOut.add(session.url() + " " + storeOf(session))) {
+        LOG.warn(
+            "two secondaries with one node id: the second is left out nodeId={} at={} store={}"
+                + " andAt={} andStore={}; give one of them another --id",
+            id,
+            other.get().url(),
+            storeOf(other.get()),
+            session.url(),
+            storeOf(session));
+      }
       return false;
     }
+    leftOut.removeIf(who -> who.startsWith(session.url() + " "));
     session.name(id);
     return true;
+  }
+
+  private static String storeOf(PeerSession session) {
+    Standing standing = session.standing();
+    return standing == null ? "unknown" : standing.store().toString();
   }
 }

@@ -96,7 +96,8 @@ public final class SecondaryNode implements Node {
   @Override
   public ClusterView cluster() {
     Watermarks marks = watermarks();
-    return view.at(marks.lastSequence(), marks.committedSequence());
+    return view.at(
+        Math.max(marks.lastSequence(), handFed.lastSequence()), marks.committedSequence());
   }
 
   @Override
@@ -147,11 +148,13 @@ public final class SecondaryNode implements Node {
   }
 
   @Override
-  public void handFeed(long sequence, byte[] payload, Consumer<@Nullable Long> answer) {
+  public void handFeed(long sequence, byte[] payload, Consumer<HandFeed> answer) {
     loop.execute(
         () ->
             answer.accept(
-                copy.state().clusterId() == null ? handFed.put(sequence, payload) : null));
+                copy.state().clusterId() == null
+                    ? handFed.put(sequence, payload)
+                    : new HandFeed.NotByHand()));
   }
 
   @Override

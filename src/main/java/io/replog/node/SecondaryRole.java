@@ -51,6 +51,7 @@ final class SecondaryRole implements Intake.Answers {
   private final NodeLoop loop;
   private final LocalCopy copy;
   private final FaultGate faults;
+  private final HandFed handFed;
   private final RandomGenerator random;
   private final Granting granting;
   private final Intake intake;
@@ -75,6 +76,7 @@ final class SecondaryRole implements Intake.Answers {
     this.loop = loop;
     this.copy = copy;
     this.faults = faults;
+    this.handFed = handFed;
     this.random = random;
     this.newStore = copy.state().logEpoch() == 0;
     this.granting = new Granting(config, loop, copy, random);
@@ -115,7 +117,7 @@ final class SecondaryRole implements Intake.Answers {
         false,
         ClusterView.ReadOnlyReason.NOT_ACTIVE,
         state.promisedEpoch(),
-        copy.lastSequence(),
+        Math.max(copy.lastSequence(), handFed.lastSequence()),
         copy.committedSequence(),
         active,
         null,

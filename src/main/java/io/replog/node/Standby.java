@@ -23,6 +23,7 @@ final class Standby extends Inactive {
   private final Tailing tailing;
   private NodeLoop.@Nullable Timer attempt;
   private boolean eager;
+  private @Nullable String rival;
 
   Standby(MasterContext context) {
     this(context, false);
@@ -88,6 +89,9 @@ final class Standby extends Inactive {
   @Override
   String why() {
     String overruled = overruled();
+    if (rival != null) {
+      return rival;
+    }
     return overruled != null ? overruled : "no master is active now, as far as this one knows";
   }
 
@@ -106,6 +110,10 @@ final class Standby extends Inactive {
     String node = newest == null ? null : newest.activeNode();
     String url = newest == null ? null : newest.activeUrl();
     boolean before = context().active() != null;
+    rival = rival(newest);
+    if (rival != null) {
+      context().warnOnce(rival);
+    }
     if (node == null || url == null || node.equals(context().config().id())) {
       context().active(null);
       if (before) {
@@ -114,6 +122,26 @@ final class Standby extends Inactive {
     } else {
       context().active(new ClusterView.Active(node, url));
     }
+  }
+
+  /** What is wrong where the active master is another node with this node's id, else null. */
+  private @Nullable String rival(@Nullable Standing newest) {
+    String id = context().config().id();
+    boolean another =
+        newest != null
+            && id.equals(newest.activeNode())
+            && !context().config().url().equals(newest.activeUrl())
+            && !context().state().store().equals(newest.promisedTo());
+    return newest == null || !another
+        ? null
+        : "node id %s is in use by the active master at %s (store %s); the node at %s (store %s)"
+                .formatted(
+                    id,
+                    newest.activeUrl(),
+                    newest.promisedTo(),
+                    context().config().url(),
+                    context().state().store())
+            + " needs another --id";
   }
 
   /**

@@ -41,7 +41,7 @@ final class Traces {
     durable = durableTimes;
   }
 
-  /** Who has a sequence, the master first. */
+  /** Who has a sequence and who has not, the master first; a member that never answered too. */
   List<Copy> copies(long sequence) {
     long began = appended.at(sequence);
     List<Copy> copies = new ArrayList<>(feeds.size() + 1);
@@ -59,6 +59,11 @@ final class Traces {
       long at =
           isDurable ? feed.times().durable().at(sequence) : feed.times().stored().at(sequence);
       copies.add(new Copy(feed.node(), stored, isDurable, stored ? millis(began, at) : -1));
+    }
+    for (PeerSession session : context.peers().all()) {
+      if (feeds.stream().noneMatch(feed -> feed.session() == session)) {
+        copies.add(new Copy(session.node(), false, false, -1));
+      }
     }
     if (copies.size() > 2) {
       copies.subList(1, copies.size()).sort(Comparator.comparing(Copy::node));

@@ -253,11 +253,20 @@ final class FakeNode implements Node, AutoCloseable {
   }
 
   @Override
-  public void handFeed(long sequence, byte[] payload, Consumer<Long> answer) {
+  public void handFeed(long sequence, byte[] payload, Consumer<HandFeed> answer) {
+    boolean contradicts =
+        sequence <= handFed.size()
+            && !handFed
+                .get((int) sequence - 1)
+                .equals(new String(payload, java.nio.charset.StandardCharsets.UTF_8));
     if (takesHandFeed && sequence == handFed.size() + 1) {
       feedByHand(new String(payload, java.nio.charset.StandardCharsets.UTF_8));
     }
-    thread.execute(() -> answer.accept(takesHandFeed ? (Long) (long) handFed.size() : null));
+    HandFeed result =
+        !takesHandFeed
+            ? new HandFeed.NotByHand()
+            : contradicts ? new HandFeed.Contradicts(sequence) : new HandFeed.Taken(handFed.size());
+    thread.execute(() -> answer.accept(result));
   }
 
   @Override

@@ -63,6 +63,9 @@ public record StoredCopy(
   /** Which kind of node it is of. */
   public NodeRole role() {
     NodeRole said = state.role();
-    return said == null && state.incumbentEpoch() == 0 ? NodeRole.SECONDARY : NodeRole.MASTER;
+    if (said != null) {
+      return said;
+    }
+    return state.incumbentEpoch() > 0 ? NodeRole.MASTER : NodeRole.SECONDARY;
   }
 }

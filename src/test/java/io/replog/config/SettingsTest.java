@@ -226,6 +226,7 @@ class SettingsTest {
     "MASTER_PORT, 0, a whole number from 1 to 65535",
     "DELAY_MS, 1.5, whole milliseconds",
     "REPLICATION_DELAY, soon, seconds",
+    "SECONDARIES, 'a,b', 'different URLs separated by commas, such as http://localhost:8081'",
     "SECONDARIES, 'http://a:1,,', different URLs",
     "SECONDARIES, 'http://a:1,a:1', different URLs",
     "SERVER_ID, 'a b', letters",

@@ -55,6 +55,22 @@ class EntryTest {
   }
 
   @Test
+  void oneEntryIsALineOfNdjsonWhereThatIsAskedFor() {
+    node.append("a");
+    String json = api.get("/messages/1").body();
+
+    Answer line = api.get("/messages/1", "Accept", "application/x-ndjson");
+
+    assertThat(line.status()).isEqualTo(200);
+    assertThat(line.type()).isEqualTo("application/x-ndjson");
+    assertThat(line.body()).isEqualTo(json + "\n");
+    assertThat(api.get("/messages/1", "Accept", "*/*").type()).isEqualTo("application/json");
+    assertThat(api.get("/messages/1", "Accept", "text/html").problem()).isEqualTo("not-acceptable");
+    assertThat(api.get("/messages/2", "Accept", "application/x-ndjson").problem())
+        .isEqualTo("not-found");
+  }
+
+  @Test
   void whatIsNotRememberedOfAnEntryIsLeftOut() {
     node.appendUncommitted("a");
 

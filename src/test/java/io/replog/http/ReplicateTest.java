@@ -48,6 +48,19 @@ class ReplicateTest {
   }
 
   @Test
+  void anotherMessageForASequenceThatIsThereIsRefused() {
+    node.takesHandFeed = true;
+    api.post("/replicate", "{\"sequence\":1,\"message\":\"a\"}");
+
+    assertThat(api.post("/replicate", "{\"sequence\":1,\"message\":\"a\"}").status())
+        .isEqualTo(200);
+    Answer other = api.post("/replicate", "{\"sequence\":1,\"message\":\"b\"}");
+    assertThat(other.status()).isEqualTo(409);
+    assertThat(other.problem()).isEqualTo("conflict");
+    assertThat(other.json()).containsEntry("sequence", 1);
+  }
+
+  @Test
   void aNodeOfAClusterIsNotFedByHand() {
     Answer answer = api.post("/replicate", "{\"sequence\":1,\"message\":\"a\"}");
 

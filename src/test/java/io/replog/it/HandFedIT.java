@@ -24,6 +24,14 @@ class HandFedIT {
     assertThat(feed(secondary, 2, "two")).isEqualTo(2); // again: stored once
     assertThat(feed(secondary, 3, "three")).isEqualTo(5);
     assertThat(secondary.api().messages()).containsExactly("one", "two", "three", "four", "five");
+    assertThat(secondary.api().cluster().number("lastSequence")).isEqualTo(5);
+    Json health = secondary.api().get("/health/readiness").json();
+    assertThat(health.number("details", "cluster", "details", "lastSequence")).isEqualTo(5);
+    refused(secondary, 2, "another");
+    assertThat(feed(secondary, 9, "nine")).isEqualTo(5);
+    refused(secondary, 9, "another");
+    assertThat(feed(secondary, 9, "nine")).isEqualTo(5);
+    assertThat(secondary.api().messages()).containsExactly("one", "two", "three", "four", "five");
     secondary
         .api()
         .post("/replicate", "{\"sequence\":0,\"message\":\"m\"}")
@@ -53,12 +61,21 @@ class HandFedIT {
   }
 
   private static long feed(TestNode secondary, long sequence, String message) {
+    return post(secondary, sequence, message).expect(200).json().number("lastSequence");
+  }
+
+  private static void refused(TestNode secondary, long sequence, String message) {
+    Json problem = post(secondary, sequence, message).expectProblem(409, "conflict");
+    assertThat(problem.number("sequence")).isEqualTo(sequence);
+  }
+
+  private static Answer post(TestNode secondary, long sequence, String message) {
     String body =
         Json.object(
             out -> {
               out.writeNumberField("sequence", sequence);
               out.writeStringField("message", message);
             });
-    return secondary.api().post("/replicate", body).expect(200).json().number("lastSequence");
+    return secondary.api().post("/replicate", body);
   }
 }

@@ -2,6 +2,9 @@ package io.replog.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a node needs to start, what it refuses, and what a new log waits for. */
 class StartIT {
@@ -98,10 +102,76 @@ class StartIT {
                 .flatMap(String::lines)
                 .anyMatch(
                     line -> line.contains("secondary-0") && line.contains(Integer.toString(port))));
+    String first = cluster.secondary(0).url().toString();
+    Wait.until(
+        "it says so itself, once and at WARN, with both URLs",
+        TestNode.TO_START,
+        second,
+        () -> refusals(second).size() == 1);
+    assertThat(refusals(second).getFirst()).contains(first).contains(Integer.toString(port));
+    Json health = new NodeApi(TestNode.url(port)).ask("/health/readiness").expect(503).json();
+    assertThat(health.text("details", "cluster", "details", "registration"))
+        .contains("secondary-0 is in use by the node at " + first);
+    Answer asked =
+        cluster
+            .api()
+            .post(
+                "/secondaries", "{\"id\":\"secondary-0\",\"url\":\"" + TestNode.url(port) + "\"}");
+    assertThat(asked.expectProblem(409, "conflict").text("detail"))
+        .contains(first)
+        .contains(TestNode.url(port).toString());
     cluster.api().append(Append.of("goes on").w(2)).expect(201);
     assertThat(cluster.secondary(0).api().messages()).containsExactly("m", "goes on");
     assertThat(cluster.api().secondary("secondary-0").text("url"))
         .isEqualTo(cluster.secondary(0).url().toString());
+  }
+
+  private static List<String> refusals(ReplogProcess node) {
+    return node.output()
+        .lines()
+        .filter(line -> line.contains("WARN") && line.contains("not registered"))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"master", "secondary"})
+  void aPortThatIsTakenIsToldInOneLine(String kind) throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Processes.Finished finished =
+          processes.run(
+              kind,
+              "--port",
+              "" + taken.getLocalPort(),
+              "--data",
+              processes.newDirectory("data").toString());
+
+      assertThat(finished.exitCode()).as("%s", finished).isEqualTo(1);
+      assertThat(finished.err().strip().lines()).as("%s", finished).hasSize(1);
+      assertThat(finished.err()).contains("cannot listen on 127.0.0.1:" + taken.getLocalPort());
+      assertThat(finished.out()).doesNotContain("ERROR").doesNotContain("Exception");
+    }
+  }
+
+  @Test
+  void aDirectoryBelongsToAMasterOrToASecondary() {
+    TestCluster cluster = TestCluster.with(processes).delaysMs(0).make().start();
+    cluster.nodes().forEach(node -> node.process().stop());
+    String ofMaster = cluster.master().data().toString();
+    String ofSecondary = cluster.secondary(0).data().toString();
+
+    Processes.Finished wrong = processes.run("secondary", "--data", ofMaster);
+    assertThat(wrong.exitCode()).as("%s", wrong).isEqualTo(1);
+    assertThat(wrong.err().strip().lines())
+        .singleElement()
+        .asString()
+        .contains(ofMaster + " is the data of master-0, a master; it cannot be opened as a sec");
+
+    wrong = processes.run("master", "--data", ofSecondary);
+    assertThat(wrong.exitCode()).as("%s", wrong).isEqualTo(1);
+    assertThat(wrong.err().strip().lines())
+        .singleElement()
+        .asString()
+        .contains(ofSecondary + " is the data of secondary-0, a secondary");
   }
 
   static Stream<Arguments> wrongSettings() {
@@ -115,6 +185,7 @@ class StartIT {
         Arguments.of("secondary", List.of("--delay", "-5"), Map.of(), "--delay"),
         Arguments.of("master", List.of("--secondaries", "a b"), Map.of(), "--secondaries"),
         Arguments.of("master", List.of(), Map.of("SECONDARIES", "http://"), "SECONDARIES"),
+        Arguments.of("secondary", List.of("--master", "somewhere"), Map.of(), "--master"),
         Arguments.of("master", List.of("--port", "0"), Map.of(), "--port"),
         Arguments.of(
             "master", List.of(), Map.of("REPLOG_WRITE_CONCERN_DEFAULT", "most"), "REPLOG_WRITE"),
@@ -150,7 +221,14 @@ class StartIT {
     cluster.secondary(0).start();
     cluster.master().awaitReady();
 
-    cluster.api().append(Append.of("m").w("majority")).expect(201);
+    Json appended = cluster.api().append(Append.of("m").w("majority")).expect(201).json();
+    assertThat(appended.list("copies").stream().map(copy -> copy.text("node")))
+        .containsExactlyInAnyOrder(
+            "master-0", "secondary-0", cluster.secondary(1).url().toString());
+    assertThat(appended.list("copies"))
+        .filteredOn(copy -> copy.text("node").equals(cluster.secondary(1).url().toString()))
+        .singleElement()
+        .satisfies(copy -> assertThat(copy.truth("stored") || copy.truth("durable")).isFalse());
     assertThat(cluster.api().cluster().list("nodes"))
         .anySatisfy(
             node -> {

@@ -26,6 +26,9 @@ import io.replog.storage.DataDirectory;
 import io.replog.storage.FileDisk;
 import io.replog.storage.LogOptions;
 import io.replog.storage.StorageException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.security.Security;
@@ -82,7 +85,11 @@ final class NodeServer {
   private int run() {
     DataDirectory directory;
     try {
+      checkPort();
       directory = open();
+    } catch (IOException e) {
+      System.err.println(cannotListen(e));
+      return FAILED;
     } catch (StorageException e) {
       System.err.println(e.getMessage());
       return FAILED;
@@ -103,8 +110,7 @@ final class NodeServer {
     try {
       context = serve(node, endpoint);
     } catch (RuntimeException e) {
-      System.err.println(
-          "cannot listen on " + settings.host() + ":" + settings.port() + ": " + rootMessage(e));
+      System.err.println(cannotListen(e));
       directory.close();
       return FAILED;
     }
@@ -124,25 +130,26 @@ final class NodeServer {
     return 0;
   }
 
+  /** Before anything is formatted or logged: that the port is taken is one line, no more. */
+  private void checkPort() throws IOException {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(settings.host(), settings.port()));
+    }
+  }
+
+  private String cannotListen(Exception e) {
+    return "cannot listen on " + settings.host() + ":" + settings.port() + ": " + rootMessage(e);
+  }
+
   private DataDirectory open() {
     String id = settings.id();
     boolean formatted = new FileDisk(settings.data()).exists("state");
-    DataDirectory directory =
-        DataDirectory.open(
-            new FileDisk(settings.data()),
-            id == null && !formatted ? settings.defaultId() : id,
-            UUID::randomUUID,
-            LogOptions.DEFAULT.withSegmentBytes(Math.toIntExact(settings.segmentBytes())));
-    boolean claimed = false;
-    try {
-      directory.claim(settings.kind() == NodeKind.MASTER ? NodeRole.MASTER : NodeRole.SECONDARY);
-      claimed = true;
-    } finally {
-      if (!claimed) {
-        directory.close();
-      }
-    }
-    return directory;
+    return DataDirectory.open(
+        new FileDisk(settings.data()),
+        id == null && !formatted ? settings.defaultId() : id,
+        settings.kind() == NodeKind.MASTER ? NodeRole.MASTER : NodeRole.SECONDARY,
+        UUID::randomUUID,
+        LogOptions.DEFAULT.withSegmentBytes(Math.toIntExact(settings.segmentBytes())));
   }
 
   private Node node(

@@ -182,8 +182,8 @@ public record Property<T>(
           null,
           deduplication(),
           "key",
-          "What makes an append a repetition of an earlier one: its key, or its content. The same"
-              + " on all nodes.");
+          "What makes an append a repetition of an earlier one: its key, or its key and its"
+              + " content. The same on all nodes.");
   public static final Property<Integer> DEDUPLICATION_ENTRIES =
       of(
           "deduplication-window.entries",

@@ -61,6 +61,22 @@ public final class DataDirectory implements Closeable {
    */
   public static DataDirectory open(
       Disk disk, @Nullable String node, Supplier<UUID> ids, LogOptions options) {
+    return open(disk, node, null, ids, options);
+  }
+
+  /**
+   * The same for a node of a kind, which the directory keeps.
+   *
+   * @param role {@code MASTER} or {@code SECONDARY}, or null to take the directory as it is
+   * @throws WrongRoleException if it is a directory of the other kind; one whose master led before
+   *     kinds were noted is a master's. Nothing was changed
+   */
+  public static DataDirectory open(
+      Disk disk,
+      @Nullable String node,
+      @Nullable NodeRole role,
+      Supplier<UUID> ids,
+      LogOptions options) {
     Closeable lock;
     try {
       disk.createDirectory("");
@@ -70,7 +86,7 @@ public final class DataDirectory implements Closeable {
     }
     DataDirectory opened = null;
     try {
-      opened = open(disk, lock, node, ids, options);
+      opened = open(disk, lock, node, role, ids, options);
       return opened;
     } catch (IOException e) {
       throw StorageException.of(disk.describe(""), e);
@@ -90,7 +106,12 @@ public final class DataDirectory implements Closeable {
   }
 
   private static DataDirectory open(
-      Disk disk, Closeable lock, @Nullable String node, Supplier<UUID> ids, LogOptions options)
+      Disk disk,
+      Closeable lock,
+      @Nullable String node,
+      @Nullable NodeRole role,
+      Supplier<UUID> ids,
+      LogOptions options)
       throws IOException {
     StateFile stateFile = new StateFile(disk);
     Optional<NodeState> stored = stateFile.read();
@@ -98,6 +119,7 @@ public final class DataDirectory implements Closeable {
     if (node != null && !node.equals(state.node())) {
       throw new WrongNodeException(disk.describe(""), state.node(), node);
     }
+    checkRole(disk, state, role);
     // a process that died between rename and sync leaves a state that is read but not durable yet
     disk.syncDirectory("");
     LogRecovery recovery = LogRecovery.scan(disk);
@@ -116,6 +138,10 @@ public final class DataDirectory implements Closeable {
       stateFile.write(renewed);
       state = renewed;
     }
+    if (role != null && state.role() == null) {
+      state = state.withRole(role);
+      stateFile.write(state);
+    }
     SegmentedLog log = recovery.apply(options, origin);
     LOG.info(
         "opened {}: node={} store={} firstSequence={} lastSequence={}",
@@ -125,6 +151,14 @@ public final class DataDirectory implements Closeable {
         log.firstSequence(),
         log.lastSequence());
     return new DataDirectory(disk, lock, stateFile, state, log, lost);
+  }
+
+  private static void checkRole(Disk disk, NodeState state, @Nullable NodeRole role) {
+    NodeRole noted = state.role();
+    NodeRole found = noted == null && state.incumbentEpoch() > 0 ? NodeRole.MASTER : noted;
+    if (role != null && found != null && found != role) {
+      throw new WrongRoleException(disk.describe(""), state.node(), found, role);
+    }
   }
 
   /** The state file comes last: a directory without one is one whose formatting was interrupted. */
@@ -156,24 +190,6 @@ public final class DataDirectory implements Closeable {
           disk.describe(LogFiles.STATE),
           "%s and the log beside it are not of one cluster"
               .formatted(disk.describe(LogFiles.STATE)));
-    }
-  }
-
-  /**
-   * Takes note of what the directory is opened as.
-   *
-   * @param role {@code MASTER} or {@code SECONDARY}
-   * @throws WrongRoleException if it is a directory of the other; one whose master led before roles
-   *     were noted is a master's
-   */
-  public void claim(NodeRole role) {
-    NodeRole noted = state.role();
-    NodeRole found = noted == null && state.incumbentEpoch() > 0 ? NodeRole.MASTER : noted;
-    if (found != null && found != role) {
-      throw new WrongRoleException(disk.describe(""), state.node(), found, role);
-    }
-    if (noted == null) {
-      saveState(state.withRole(role));
     }
   }
 

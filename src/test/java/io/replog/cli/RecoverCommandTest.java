@@ -58,7 +58,11 @@ class RecoverCommandTest {
     data = root.resolve("s0");
     try (DataDirectory directory =
         DataDirectory.open(
-            new FileDisk(data), "secondary-0", UUID::randomUUID, LogOptions.DEFAULT)) {
+            new FileDisk(data),
+            "secondary-0",
+            NodeRole.SECONDARY,
+            UUID::randomUUID,
+            LogOptions.DEFAULT)) {
       store = directory.state().store();
       Configuration configuration =
           new Configuration(
@@ -74,7 +78,6 @@ class RecoverCommandTest {
               .withPromise(5, MASTER)
               .withLogEpoch(5, MASTER)
               .withMembership(new Membership(configuration, null)));
-      directory.claim(NodeRole.SECONDARY);
       Hash before = HashChain.origin(CLUSTER);
       for (int i = 1; i <= 3; i++) {
         Frame frame =

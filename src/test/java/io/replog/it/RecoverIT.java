@@ -105,7 +105,7 @@ class RecoverIT {
     Processes.Finished refused = processes.run(recover);
     assertThat(refused.exitCode()).as("%s", refused).isEqualTo(1);
     assertThat(refused.err()).contains("secondary-1").contains("--even-if-behind");
-    ahead.process().kill();
+    ahead.process().stop();
     Processes.Finished done = processes.run(recover);
     assertThat(done.exitCode()).as("%s", done).isZero();
     TestNode master = recovered(cluster, behind);

@@ -26,10 +26,10 @@ class ForcedStateTest {
   /** Three entries, two of which are known as committed. */
   private void written() {
     try (DataDirectory directory =
-        DataDirectory.open(disk, "secondary-0", UUID::randomUUID, LogOptions.DEFAULT)) {
+        DataDirectory.open(
+            disk, "secondary-0", NodeRole.SECONDARY, UUID::randomUUID, LogOptions.DEFAULT)) {
       directory.saveState(
           directory.state().withCluster(FrameSource.CLUSTER).withLogEpoch(1, MASTER));
-      directory.claim(NodeRole.SECONDARY);
       GroupCommit commit = directory.groupCommit(Runnable::run, result -> {});
       for (String message : new String[] {"one", "two", "three"}) {
         directory.log().append(source.next(message));
@@ -96,32 +96,41 @@ class ForcedStateTest {
     assertThat(LogVerifier.verify(disk).damages()).isEmpty();
   }
 
-  @Test
-  void aDirectoryIsOfAMasterOrOfASecondary() {
-    written();
-    try (DataDirectory directory = open()) {
-      directory.claim(NodeRole.SECONDARY);
-      assertThatThrownBy(() -> directory.claim(NodeRole.MASTER))
-          .isInstanceOf(WrongRoleException.class)
-          .hasMessage(
-              "data is the data of secondary-0, a secondary; it cannot be opened as a master (after"
-                  + " the loss of a majority of the disks 'replog recover' makes it one's)");
-    }
-    try (DataDirectory directory = open()) {
-      assertThatThrownBy(() -> directory.claim(NodeRole.MASTER))
-          .isInstanceOf(WrongRoleException.class);
-    }
+  private DataDirectory openAs(NodeRole role) {
+    return DataDirectory.open(disk, null, role, UUID::randomUUID, LogOptions.DEFAULT);
   }
 
   @Test
-  void aDirectoryThatWasLedFromBeforeRolesWereNotedIsAMasters() {
-    try (DataDirectory directory =
-        DataDirectory.open(disk, "master-0", UUID::randomUUID, LogOptions.DEFAULT)) {
-      directory.saveState(directory.state().withIncumbentEpoch(1));
-      assertThatThrownBy(() -> directory.claim(NodeRole.SECONDARY))
-          .isInstanceOf(WrongRoleException.class);
-      directory.claim(NodeRole.MASTER);
-      assertThat(directory.state().role()).isEqualTo(NodeRole.MASTER);
+  void aDirectoryIsOfAMasterOrOfASecondary() {
+    written();
+    Map<String, String> before = content();
+
+    assertThatThrownBy(() -> openAs(NodeRole.MASTER))
+        .isInstanceOf(WrongRoleException.class)
+        .hasMessage(
+            "data is the data of secondary-0, a secondary; it cannot be opened as a master (after"
+                + " the loss of a majority of the disks 'replog recover' makes it one's)");
+    assertThat(content()).isEqualTo(before);
+    openAs(NodeRole.SECONDARY).close();
+  }
+
+  @Test
+  void aDirectoryWithoutANoteTakesOneUnlessAMasterLedThere() {
+    DataDirectory.open(disk, "x", UUID::randomUUID, LogOptions.DEFAULT).close();
+    try (DataDirectory directory = openAs(NodeRole.SECONDARY)) {
+      assertThat(directory.state().role()).isEqualTo(NodeRole.SECONDARY);
     }
+    assertThatThrownBy(() -> openAs(NodeRole.MASTER)).isInstanceOf(WrongRoleException.class);
+
+    SimDisk ofAMaster = new SimDisk("led");
+    try (DataDirectory directory =
+        DataDirectory.open(ofAMaster, "master-0", UUID::randomUUID, LogOptions.DEFAULT)) {
+      directory.saveState(directory.state().withIncumbentEpoch(1));
+    }
+    assertThatThrownBy(
+            () ->
+                DataDirectory.open(
+                    ofAMaster, null, NodeRole.SECONDARY, UUID::randomUUID, LogOptions.DEFAULT))
+        .isInstanceOf(WrongRoleException.class);
   }
 }

@@ -4,7 +4,6 @@ import io.replog.core.Backoff;
 import io.replog.core.FeedState;
 import io.replog.core.Hash;
 import io.replog.core.Membership;
-import io.replog.core.PrefixSearch;
 import io.replog.core.SecondaryProgress;
 import io.replog.replication.PeerMessage.Acknowledge;
 import io.replog.replication.PeerMessage.Diverged;
@@ -60,7 +59,7 @@ final class Feed {
     record Down() implements Stage {}
 
     /** Looking for the last common entry. */
-    record Aligning(Standing standing, PrefixSearch search, long askedAtNanos) implements Stage {}
+    record Aligning(Alignment alignment) implements Stage {}
 
     record Syncing(long sentAtNanos) implements Stage {}
 
@@ -174,8 +173,8 @@ final class Feed {
 
   /** The secondary said where it stands: begins, or begins again. */
   void begin(Standing standing) {
-    if (stage instanceof Stage.Aligning aligning
-        && loop.nanoTime() - aligning.askedAtNanos() < config.requestTimeout().toNanos()) {
+    if (stage instanceof Stage.Aligning(Alignment alignment)
+        && loop.nanoTime() - alignment.askedAtNanos() < config.requestTimeout().toNanos()) {
       return;
     }
     if (!standing.store().equals(store)) {
@@ -192,7 +191,7 @@ final class Feed {
     } else if (standing.clusterId() == null) {
       sync(standing, 0);
     } else {
-      align(standing);
+      align(Alignment.of(copy, standing, loop.nanoTime()));
     }
   }
 
@@ -261,8 +260,8 @@ final class Feed {
     long now = loop.nanoTime();
     long limit = config.requestTimeout().toNanos();
     switch (stage) {
-      case Stage.Aligning aligning -> {
-        if (now - aligning.askedAtNanos() >= limit) {
+      case Stage.Aligning(Alignment alignment) -> {
+        if (now - alignment.askedAtNanos() >= limit) {
           session.introduce();
         }
       }
@@ -322,36 +321,36 @@ final class Feed {
     feedAfter(standing.lastSequence());
   }
 
-  private void align(Standing standing) {
-    long floor = standing.committedSequence();
-    if (!copy.has(floor, standing.committedHash())) {
-      diverge("another hash at sequence " + floor + ", which is committed there");
-      return;
-    }
-    if (copy.has(standing.lastSequence(), standing.lastHash())) {
-      sync(standing, standing.lastSequence());
-    } else {
-      search(
-          standing,
-          new PrefixSearch(floor, Math.min(standing.lastSequence(), copy.lastSequence())));
+  private void align(Alignment alignment) {
+    switch (alignment.result()) {
+      case Alignment.Result.Common(long sequence) -> sync(alignment.standing(), sequence);
+      case Alignment.Result.Ask(long sequence) -> {
+        stage = new Stage.Aligning(alignment);
+        session.send(new HashQuery(sequence));
+      }
+      case Alignment.Result.Contradiction(String why) -> {
+        diverge(why);
+        fence(alignment.standing());
+      }
     }
   }
 
-  private void search(Standing standing, PrefixSearch search) {
-    if (search.done()) {
-      sync(standing, search.low());
-      return;
+  /**
+   * A store that is not synced is told of this reign all the same: it must not go on under an
+   * earlier one, whose master it may hear as well.
+   */
+  private void fence(Standing standing) {
+    if (standing.promisedEpoch() < reign.epoch()) {
+      session.send(new Heartbeat(reign, config.id(), config.url(), copy.committedSequence(), 0));
     }
-    stage = new Stage.Aligning(standing, search, loop.nanoTime());
-    session.send(new HashQuery(search.probe()));
   }
 
   private void hashAnswered(HashAnswer answer) {
-    if (stage instanceof Stage.Aligning aligning
-        && answer.sequence() == aligning.search().probe()) {
-      Hash theirs = answer.hash();
-      boolean equal = theirs != null && copy.has(answer.sequence(), theirs);
-      search(aligning.standing(), aligning.search().after(equal));
+    if (stage instanceof Stage.Aligning(Alignment alignment)) {
+      Alignment next = alignment.after(answer, loop.nanoTime());
+      if (next != null) {
+        align(next);
+      }
     }
   }
 

@@ -2,6 +2,8 @@ package io.replog.node;
 
 import io.replog.core.Backoff;
 import io.replog.core.NodeState;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -11,6 +13,8 @@ import org.slf4j.LoggerFactory;
 final class MasterContext {
   private static final Logger LOG = LoggerFactory.getLogger(MasterContext.class);
 
+  private static final int MOST_WARNINGS = 100;
+
   private final NodeConfig config;
   private final NodeLoop loop;
   private final LocalCopy copy;
@@ -19,7 +23,7 @@ final class MasterContext {
   private @Nullable Peers peers;
   private @Nullable Phase phase;
   private ClusterView.@Nullable Active active;
-  private String warned = "";
+  private final Set<String> warned = new HashSet<>();
 
   MasterContext(
       NodeConfig config, NodeLoop loop, LocalCopy copy, FaultGate faults, RandomGenerator random) {
@@ -87,10 +91,12 @@ final class MasterContext {
     next.enter();
   }
 
-  /** Says what is wrong, once while it lasts: phases come and go and see it again. */
+  /** Says what is wrong, once: phases come and go and see it again and again. */
   void warnOnce(String what) {
-    if (!what.equals(warned)) {
-      warned = what;
+    if (warned.size() == MOST_WARNINGS) {
+      warned.clear();
+    }
+    if (warned.add(what)) {
       LOG.warn("cannot lead node={} why={}", config.id(), what);
     }
   }

@@ -12,10 +12,8 @@ import io.replog.replication.PeerMessage.Introduce;
 import io.replog.replication.PeerMessage.Standing;
 import io.replog.replication.PeerTransport;
 import io.replog.storage.DataDirectory;
-import io.replog.storage.SegmentedLog;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -30,17 +28,11 @@ import org.slf4j.LoggerFactory;
  * A master-capable node: the shell around its phases, {@link Founding}, {@link Standby}, {@link
  * Takeover}, {@link ActiveMaster}.
  */
-public final class MasterNode implements Node, PeerSession.Listener {
+public final class MasterNode extends Member implements PeerSession.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(MasterNode.class);
-  private static final Duration STUCK = Duration.ofSeconds(30);
 
-  private final NodeConfig config;
-  private final NodeLoop loop;
-  private final LocalCopy copy;
-  private final FaultGate faults;
   private final MasterContext context;
   private final Registrar registrar;
-  private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
   private volatile ClusterView view;
   private volatile boolean stopped;
 
@@ -56,11 +48,8 @@ public final class MasterNode implements Node, PeerSession.Listener {
       PeerTransport transport,
       RandomGenerator random,
       Faults initialFaults) {
-    this.config = config;
-    this.loop = loop;
-    this.faults = new FaultGate(initialFaults, random);
-    this.copy = new LocalCopy(directory, loop, syncThread);
-    this.context = new MasterContext(config, loop, copy, faults, random);
+    super(config, loop, new LocalCopy(directory, loop, syncThread), random, initialFaults);
+    this.context = new MasterContext(config, loop, copy, faultGate, random);
     this.registrar = new Registrar(context);
     context.peers(
         new Peers(
@@ -71,7 +60,7 @@ public final class MasterNode implements Node, PeerSession.Listener {
                     config,
                     loop,
                     transport,
-                    faults,
+                    faultGate,
                     new Backoff(config.backoffBase(), config.backoffCeiling(), random),
                     this::introduction,
                     this)));
@@ -114,7 +103,7 @@ public final class MasterNode implements Node, PeerSession.Listener {
     boolean changed = !now.sameButForContact(view);
     view = now;
     if (changed) {
-      subscribers.forEach(Runnable::run);
+      clusterChanged();
     }
   }
 
@@ -150,23 +139,8 @@ public final class MasterNode implements Node, PeerSession.Listener {
   }
 
   @Override
-  public String id() {
-    return config.id();
-  }
-
-  @Override
   public NodeRole role() {
     return view.role();
-  }
-
-  @Override
-  public SegmentedLog log() {
-    return copy.log();
-  }
-
-  @Override
-  public Watermarks watermarks() {
-    return copy.watermarks();
   }
 
   @Override
@@ -181,20 +155,9 @@ public final class MasterNode implements Node, PeerSession.Listener {
   }
 
   @Override
-  public Subscription onAdvance(Runnable changed) {
-    return copy.subscribe(changed);
-  }
-
-  @Override
-  public Subscription onClusterChange(Runnable changed) {
-    subscribers.add(changed);
-    return () -> subscribers.remove(changed);
-  }
-
-  @Override
   public Subscription append(AppendRequest request, Consumer<AppendOutcome> answer) {
     AppendHandle handle = new AppendHandle();
-    Duration delay = faults.faults().delay();
+    Duration delay = faults().delay();
     if (delay.isZero()) {
       loop.execute(() -> handle.waiting(context.phase().append(request, answer)));
     } else {
@@ -265,29 +228,8 @@ public final class MasterNode implements Node, PeerSession.Listener {
   }
 
   @Override
-  public Faults faults() {
-    return faults.faults();
-  }
-
-  @Override
-  public void setFaults(Faults now) {
-    faults.set(now);
-    loop.execute(() -> copy.setFull(now.diskFull()));
-  }
-
-  @Override
-  public Faults initialFaults() {
-    return faults.initial();
-  }
-
-  @Override
   public @Nullable PeerLinkHandler accept(PeerLink link) {
     return null;
-  }
-
-  @Override
-  public boolean alive() {
-    return !(loop instanceof NodeThread thread) || thread.alive(STUCK);
   }
 
   /** Active, read-only too; or able to pass requests on to the one that is. */

@@ -8,27 +8,18 @@ import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
 import io.replog.replication.PeerMessage;
 import io.replog.storage.DataDirectory;
-import io.replog.storage.SegmentedLog;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A node that copies the log: the shell around {@link SecondaryRole}, which holds the rules. */
-public final class SecondaryNode implements Node {
-  private static final Duration STUCK = Duration.ofSeconds(30);
-
-  private final NodeConfig config;
-  private final NodeLoop loop;
-  private final LocalCopy copy;
-  private final FaultGate faults;
+public final class SecondaryNode extends Member {
   private final HandFed handFed = new HandFed();
   private final SecondaryRole role;
-  private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
   private volatile ClusterView view;
   private volatile boolean ready;
   private volatile boolean wantsRegistration = true;
@@ -44,11 +35,8 @@ public final class SecondaryNode implements Node {
       Executor syncThread,
       RandomGenerator random,
       Faults initialFaults) {
-    this.config = config;
-    this.loop = loop;
-    this.faults = new FaultGate(initialFaults, random);
-    this.copy = new LocalCopy(directory, loop, syncThread);
-    this.role = new SecondaryRole(config, loop, copy, faults, handFed, random);
+    super(config, loop, new LocalCopy(directory, loop, syncThread), random, initialFaults);
+    this.role = new SecondaryRole(config, loop, copy, faultGate, handFed, random);
     this.view = role.view();
     loop.execute(copy::sync);
     loop.execute(this::refresh);
@@ -63,7 +51,7 @@ public final class SecondaryNode implements Node {
     boolean changed = !now.sameButForContact(view);
     view = now;
     if (changed) {
-      subscribers.forEach(Runnable::run);
+      clusterChanged();
     }
     loop.schedule(config.heartbeat(), this::refresh);
   }
@@ -74,23 +62,8 @@ public final class SecondaryNode implements Node {
   }
 
   @Override
-  public String id() {
-    return config.id();
-  }
-
-  @Override
   public NodeRole role() {
     return NodeRole.SECONDARY;
-  }
-
-  @Override
-  public SegmentedLog log() {
-    return copy.log();
-  }
-
-  @Override
-  public Watermarks watermarks() {
-    return copy.watermarks();
   }
 
   @Override
@@ -103,17 +76,6 @@ public final class SecondaryNode implements Node {
   @Override
   public void cluster(Consumer<ClusterView> answer) {
     loop.execute(() -> answer.accept(role.view()));
-  }
-
-  @Override
-  public Subscription onAdvance(Runnable changed) {
-    return copy.subscribe(changed);
-  }
-
-  @Override
-  public Subscription onClusterChange(Runnable changed) {
-    subscribers.add(changed);
-    return () -> subscribers.remove(changed);
   }
 
   @Override
@@ -163,22 +125,6 @@ public final class SecondaryNode implements Node {
   }
 
   @Override
-  public Faults faults() {
-    return faults.faults();
-  }
-
-  @Override
-  public void setFaults(Faults now) {
-    faults.set(now);
-    loop.execute(() -> copy.setFull(now.diskFull()));
-  }
-
-  @Override
-  public Faults initialFaults() {
-    return faults.initial();
-  }
-
-  @Override
   public PeerLinkHandler accept(PeerLink link) {
     Peer peer = new Peer(link);
     return new PeerLinkHandler() {
@@ -192,11 +138,6 @@ public final class SecondaryNode implements Node {
         loop.execute(() -> role.closed(peer));
       }
     };
-  }
-
-  @Override
-  public boolean alive() {
-    return !(loop instanceof NodeThread thread) || thread.alive(STUCK);
   }
 
   @Override

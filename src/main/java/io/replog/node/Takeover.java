@@ -1,36 +1,24 @@
 package io.replog.node;
 
-import io.replog.core.DamagedFrameException;
-import io.replog.core.Era;
-import io.replog.core.Frame;
-import io.replog.core.FrameChecker;
-import io.replog.core.Hash;
 import io.replog.core.Membership;
 import io.replog.core.NodeState;
-import io.replog.core.PrefixSearch;
 import io.replog.replication.PeerMessage.Acknowledge;
 import io.replog.replication.PeerMessage.Fenced;
-import io.replog.replication.PeerMessage.Fetch;
 import io.replog.replication.PeerMessage.Fetched;
 import io.replog.replication.PeerMessage.FromSecondary;
 import io.replog.replication.PeerMessage.HashAnswer;
-import io.replog.replication.PeerMessage.HashQuery;
 import io.replog.replication.PeerMessage.Heartbeat;
 import io.replog.replication.PeerMessage.Promise;
 import io.replog.replication.PeerMessage.Reign;
 import io.replog.replication.PeerMessage.Standing;
 import io.replog.replication.PeerMessage.Vote;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * once enough of them are. An attempt that gets stuck is given up, and the next one takes a higher
  * epoch.
  */
-final class Takeover extends Inactive implements Feed.Listener {
+final class Takeover extends Inactive implements Feed.Listener, Adoption.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
 
   private sealed interface Step {
@@ -48,14 +36,7 @@ final class Takeover extends Inactive implements Feed.Listener {
 
     record Promising() implements Step {}
 
-    /** Looking for the common prefix with the store whose log is adopted. */
-    record Comparing(PeerSession session, Standing best, PrefixSearch search) implements Step {}
-
-    /** Copying what that store has beyond it. */
-    record Fetching(PeerSession session, Standing best) implements Step {}
-
-    /** The adopted log is being synced to this node's own disk. */
-    record Storing() implements Step {}
+    record Adopting(Adoption adoption) implements Step {}
 
     record Syncing() implements Step {}
   }
@@ -68,7 +49,6 @@ final class Takeover extends Inactive implements Feed.Listener {
   private Reign reign;
   private Membership membership;
   private boolean incumbent;
-  private long adoptedEpoch;
   private boolean succeeded;
   private long deadlineNanos;
 
@@ -148,10 +128,10 @@ final class Takeover extends Inactive implements Feed.Listener {
           giveUp("fenced by " + session.node() + " with epoch " + fenced.promisedEpoch());
         }
       }
-      case HashAnswer answer when step instanceof Step.Comparing comparing ->
-          compared(comparing, session, answer);
-      case Fetched fetched when step instanceof Step.Fetching fetching ->
-          fetched(fetching, session, fetched);
+      case HashAnswer answer when step instanceof Step.Adopting(Adoption adoption) ->
+          adoption.compared(session, answer);
+      case Fetched fetched when step instanceof Step.Adopting(Adoption adoption) ->
+          adoption.fetched(session, fetched);
       default -> {
         Feed feed = feeds.get(session);
         if (feed != null) {
@@ -167,18 +147,15 @@ final class Takeover extends Inactive implements Feed.Listener {
     if (feed != null) {
       feed.down();
     }
-    boolean adoptedFrom =
-        (step instanceof Step.Comparing comparing && comparing.session() == session)
-            || (step instanceof Step.Fetching fetching && fetching.session() == session);
-    if (adoptedFrom) {
-      giveUp("the store whose log is adopted went away: " + session.node());
+    if (step instanceof Step.Adopting(Adoption adoption)) {
+      adoption.disconnected(session);
     }
   }
 
   /** The local disk has synced more. */
   void durableGrew() {
-    if (step instanceof Step.Storing) {
-      stored();
+    if (step instanceof Step.Adopting(Adoption adoption)) {
+      adoption.durableGrew();
     }
   }
 
@@ -271,154 +248,40 @@ final class Takeover extends Inactive implements Feed.Listener {
   // ---- 3. the best log
 
   private void adopt() {
-    NodeState own = context().state();
-    Standing best = null;
-    long bestEpoch = own.logEpoch();
-    long bestLast = context().copy().lastSequence();
-    for (Vote vote : votes.values()) {
-      Standing standing = vote.standing();
-      boolean better =
-          standing.logEpoch() > bestEpoch
-              || (standing.logEpoch() == bestEpoch && standing.lastSequence() > bestLast);
-      if (better) {
-        best = standing;
-        bestEpoch = standing.logEpoch();
-        bestLast = standing.lastSequence();
-      }
-    }
-    adoptedEpoch = bestEpoch;
     extend();
-    if (best == null) {
-      store();
-      return;
-    }
-    Standing theirs = best;
-    var session = context().peers().byStore(theirs.store()).filter(PeerSession::introduced);
-    if (session.isEmpty()) {
-      giveUp("the store with the best log went away: " + theirs.node());
-      return;
-    }
-    LOG.info(
-        "adopting a log node={} epoch={} from={} lastSequence={} ownLastSequence={}",
-        own.node(),
-        reign.epoch(),
-        theirs.node(),
-        bestLast,
-        context().copy().lastSequence());
-    LocalCopy copy = context().copy();
-    long high = Math.min(copy.lastSequence(), theirs.lastSequence());
-    compare(new Step.Comparing(session.get(), theirs, new PrefixSearch(0, high)));
+    Adoption adoption = new Adoption(context(), reign, votes.values(), this);
+    step = new Step.Adopting(adoption);
+    adoption.begin();
   }
 
-  private void compare(Step.Comparing comparing) {
-    step = comparing;
+  @Override
+  public void progressed() {
     extend();
-    if (!comparing.search().done()) {
-      comparing.session().send(new HashQuery(comparing.search().probe()));
-      return;
-    }
-    LocalCopy copy = context().copy();
-    long common = comparing.search().low();
-    if (common < copy.committedSequence()) {
-      diverged("the best log lacks what is committed here, after entry " + common);
-      return;
-    }
-    copy.cutAfter(common, "adopting the log of " + comparing.best().node());
-    step = new Step.Fetching(comparing.session(), comparing.best());
-    extend();
-    fetchMore(comparing.session(), comparing.best());
   }
 
-  private void compared(Step.Comparing comparing, PeerSession session, HashAnswer answer) {
-    if (session == comparing.session() && answer.sequence() == comparing.search().probe()) {
-      extend();
-      Hash theirs = answer.hash();
-      boolean equal = theirs != null && context().copy().has(answer.sequence(), theirs);
-      compare(new Step.Comparing(session, comparing.best(), comparing.search().after(equal)));
-    }
+  @Override
+  public void failed(String why) {
+    giveUp(why);
   }
 
-  private void fetchMore(PeerSession session, Standing best) {
-    if (context().copy().lastSequence() >= best.lastSequence()) {
-      if (context().copy().has(best.lastSequence(), best.lastHash())) {
-        store();
-      } else {
-        giveUp(best.node() + " no longer has the log that it granted with");
-      }
-    } else {
-      session.send(new Fetch(context().copy().lastSequence() + 1));
-    }
+  @Override
+  public void diverged(String why) {
+    LOG.error(
+        "cannot take over node={} epoch={} why={}", context().config().id(), reign.epoch(), why);
+    giveUp(why);
   }
 
-  private void fetched(Step.Fetching fetching, PeerSession session, Fetched fetched) {
-    LocalCopy copy = context().copy();
-    if (session != fetching.session() || fetched.fromSequence() != copy.lastSequence() + 1) {
-      return;
-    }
-    FrameChecker checker = new FrameChecker(copy.lastSequence(), copy.lastHash());
-    List<Frame> frames = new ArrayList<>();
-    ByteBuffer in = fetched.frames().duplicate();
-    try {
-      while (in.hasRemaining()) {
-        frames.add(checker.next(in));
-      }
-    } catch (DamagedFrameException e) {
-      giveUp("damaged entries from " + session.node() + ": " + e.getMessage());
-      return;
-    }
-    if (frames.isEmpty()) {
-      giveUp(session.node() + " no longer has the log that it granted with");
-      return;
-    }
-    extend();
-    copy.append(frames);
-    fetchMore(session, fetching.best());
-  }
-
-  private void store() {
-    String missing = missingCommitted();
-    if (missing != null) {
-      diverged(missing);
-      return;
-    }
-    step = new Step.Storing();
-    extend();
-    context().copy().sync();
-    stored();
-  }
-
-  /**
-   * A log without an entry that this node or a grant knows as committed is not adopted. What a
-   * store of an earlier era knows was given up by the operator who forced the configuration.
-   */
-  private @Nullable String missingCommitted() {
-    LocalCopy copy = context().copy();
-    for (Vote vote : votes.values()) {
-      Standing standing = vote.standing();
-      if (Era.of(standing.logEpoch()) < Era.of(adoptedEpoch)) {
-        continue;
-      }
-      if (!copy.has(standing.committedSequence(), standing.committedHash())) {
-        return "the best log lacks entry "
-            + standing.committedSequence()
-            + ", which is committed at "
-            + standing.node();
-      }
-    }
-    return null;
-  }
-
-  private void stored() {
-    LocalCopy copy = context().copy();
-    if (copy.durableSequence() < copy.lastSequence() || copy.failure() != null) {
-      return;
-    }
-    copy.save(
-        state -> {
-          NodeState next =
-              state.withLogEpoch(reign.epoch(), reign.store()).withMembership(membership);
-          return incumbent ? next.withIncumbentEpoch(reign.epoch()) : next;
-        });
+  /** The best log is this node's, to the last entry, and on its disk: it gets the new label. */
+  @Override
+  public void adopted() {
+    context()
+        .copy()
+        .save(
+            state -> {
+              NodeState next =
+                  state.withLogEpoch(reign.epoch(), reign.store()).withMembership(membership);
+              return incumbent ? next.withIncumbentEpoch(reign.epoch()) : next;
+            });
     sync();
   }
 
@@ -472,12 +335,6 @@ final class Takeover extends Inactive implements Feed.Listener {
     copy.commit(copy.lastSequence());
     succeeded = true;
     context().become(new ActiveMaster(context(), reign, feeds.values()));
-  }
-
-  private void diverged(String why) {
-    LOG.error(
-        "cannot take over node={} epoch={} why={}", context().config().id(), reign.epoch(), why);
-    giveUp(why);
   }
 
   private void giveUp(String why) {

@@ -150,8 +150,8 @@ record RecoverReport(
           ./replog master --data %s
         and the other options of your masters. It leads alone, and until secondaries have joined it
         its copy is the only one: w=majority and w=all mean this master.
-        Start secondaries with their old directories only if they are not DIVERGED afterwards, and
-        recover no second copy.
+        Secondaries may be started with their old directories; format those anew that are DIVERGED
+        then. Recover no second copy.
         """,
         configuration.version(),
         configuration.epoch(),

@@ -14,6 +14,7 @@ import io.replog.replication.PeerMessage.HashQuery;
 import io.replog.replication.PeerMessage.Reign;
 import io.replog.replication.PeerMessage.Standing;
 import io.replog.replication.PeerMessage.Vote;
+import io.replog.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -150,7 +151,12 @@ final class Adoption {
       return;
     }
     listener.progressed();
-    copy.append(frames);
+    try {
+      copy.append(frames);
+    } catch (StorageException e) {
+      listener.failed("cannot store: " + e.getMessage());
+      return;
+    }
     fetchMore(session, fetching.best());
   }
 
@@ -186,7 +192,12 @@ final class Adoption {
       listener.diverged("the best log lacks what is committed here, after entry " + common);
       return;
     }
-    copy.cutAfter(common, "adopting the log of " + comparing.best().node());
+    try {
+      copy.cutAfter(common, "adopting the log of " + comparing.best().node());
+    } catch (StorageException e) {
+      listener.failed("cannot cut: " + e.getMessage());
+      return;
+    }
     step = new Step.Fetching(comparing.session(), comparing.best());
     fetchMore(comparing.session(), comparing.best());
   }

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * A master-capable node: the shell around its phases, {@link Founding}, {@link Standby}, {@link
  * Takeover}, {@link ActiveMaster}.
  */
-public final class MasterNode extends Member implements PeerSession.Listener {
+public final class MasterNode extends LocalNode implements PeerSession.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(MasterNode.class);
 
   private final MasterContext context;

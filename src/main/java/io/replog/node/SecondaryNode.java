@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A node that copies the log: the shell around {@link SecondaryRole}, which holds the rules. */
-public final class SecondaryNode extends Member {
+public final class SecondaryNode extends LocalNode {
   private final HandFed handFed = new HandFed();
   private final SecondaryRole role;
   private volatile ClusterView view;

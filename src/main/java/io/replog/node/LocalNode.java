@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
  * What both kinds of node are: a copy of the log on a thread of its own, with faults on request and
  * a view of the cluster that others look at. The kinds are the shells around their rules.
  */
-abstract sealed class Member implements Node permits MasterNode, SecondaryNode {
+abstract sealed class LocalNode implements Node permits MasterNode, SecondaryNode {
   private static final Duration STUCK = Duration.ofSeconds(30);
 
   final NodeConfig config;
@@ -18,7 +18,7 @@ abstract sealed class Member implements Node permits MasterNode, SecondaryNode {
   final FaultGate faultGate;
   private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
 
-  Member(
+  LocalNode(
       NodeConfig config,
       NodeLoop loop,
       LocalCopy copy,

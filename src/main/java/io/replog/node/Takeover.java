@@ -19,6 +19,7 @@ import io.replog.replication.PeerMessage.Promise;
 import io.replog.replication.PeerMessage.Reign;
 import io.replog.replication.PeerMessage.Standing;
 import io.replog.replication.PeerMessage.Vote;
+import io.replog.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -320,7 +321,12 @@ final class Takeover extends Inactive implements Feed.Listener {
       diverged("the best log lacks what is committed here, after entry " + common);
       return;
     }
-    copy.cutAfter(common, "adopting the log of " + comparing.best().node());
+    try {
+      copy.cutAfter(common, "adopting the log of " + comparing.best().node());
+    } catch (StorageException e) {
+      giveUp("cannot cut: " + e.getMessage());
+      return;
+    }
     step = new Step.Fetching(comparing.session(), comparing.best());
     extend();
     fetchMore(comparing.session(), comparing.best());
@@ -368,7 +374,12 @@ final class Takeover extends Inactive implements Feed.Listener {
       return;
     }
     extend();
-    copy.append(frames);
+    try {
+      copy.append(frames);
+    } catch (StorageException e) {
+      giveUp("cannot store: " + e.getMessage());
+      return;
+    }
     fetchMore(session, fetching.best());
   }
 

@@ -163,10 +163,13 @@ final class Reconfiguration {
     }
     Configuration proposal = new Configuration(reign.epoch(), committed.version() + 1, next);
     Membership joint = new Membership(committed, proposal);
-    if (joint.writeQuorum(
-        store -> feeds.values().stream().anyMatch(f -> store.equals(f.store()) && healthy(f)))) {
+    if (joint.writeQuorum(this::votesNow)) {
       propose(proposal);
     }
+  }
+
+  private boolean votesNow(UUID store) {
+    return feeds.values().stream().anyMatch(f -> store.equals(f.store()) && healthy(f));
   }
 
   private static boolean healthy(Feed feed) {
@@ -210,8 +213,11 @@ final class Reconfiguration {
 
   private List<Seat> oneStep(List<Seat> seats) {
     for (Seat seat : seats) {
-      if (leaving.contains(seat.node()) || undeclared(seat)) {
-        return without(seats, seat);
+      List<Seat> rest = without(seats, seat);
+      boolean goes = leaving.contains(seat.node()) || undeclared(seat);
+      // while it cannot go, it must not hold up the step that lets it: a lost store's replacement
+      if (goes && new Membership(new Configuration(0, 0, rest), null).writeQuorum(this::votesNow)) {
+        return rest;
       }
     }
     for (Seat seat : seats) {

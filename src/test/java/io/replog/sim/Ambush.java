@@ -18,7 +18,7 @@ final class Ambush {
   private static final long SOON_NANOS = 20_000_000L;
 
   /** Waits for its moment. */
-  private interface Step {
+  interface Step {
     /** What comes after this turn: this very step to go on waiting, null if the plot is over. */
     @Nullable Step turned(SimNode node);
   }
@@ -28,6 +28,7 @@ final class Ambush {
   private final Trace trace;
   private final RandomGenerator random;
   private final ObjLongConsumer<SimNode> starter;
+  private final MemberPlots members;
   private @Nullable Step step;
   private long began;
   private boolean over;
@@ -46,6 +47,7 @@ final class Ambush {
     this.trace = trace;
     this.random = random;
     this.starter = starter;
+    this.members = new MemberPlots(clock, cluster, this, random, starter);
   }
 
   void start() {
@@ -56,6 +58,7 @@ final class Ambush {
   void stop() {
     over = true;
     step = null;
+    members.undo();
   }
 
   void turned(SimNode node) {
@@ -80,11 +83,12 @@ final class Ambush {
       trace.note("ambush is given up");
       step = null;
       cluster.network().mend();
+      members.undo();
     }
     SimNode active = active();
     if (step == null && active != null) {
       began = clock.nowNanos();
-      int plot = random.nextInt(5);
+      int plot = random.nextInt(7);
       trace.note("ambush " + plot + " for " + active.id());
       step =
           switch (plot) {
@@ -92,7 +96,9 @@ final class Ambush {
             case 1 -> granted(active);
             case 2 -> tail(active);
             case 3 -> ownTail(active);
-            default -> halfTakeover(active);
+            case 4 -> halfTakeover(active);
+            case 5 -> members.wiped(active);
+            default -> members.transition(active);
           };
     }
     clock.in(100_000_000L + random.nextLong(600_000_000L), "ambush", "next", null, this::begin);
@@ -336,7 +342,7 @@ final class Ambush {
   }
 
   /** After this turn, before anything else. */
-  private void now(Runnable strike) {
+  void now(Runnable strike) {
     clock.in(
         0,
         "ambush",
@@ -349,12 +355,12 @@ final class Ambush {
         });
   }
 
-  private void fail(SimNode node, long downNanos) {
+  void fail(SimNode node, long downNanos) {
     node.powerFailure();
     starter.accept(node, downNanos);
   }
 
-  private void apart(List<SimNode> side) {
+  void apart(List<SimNode> side) {
     for (SimNode one : side) {
       for (SimNode other : cluster.nodes()) {
         if (!side.contains(other)) {

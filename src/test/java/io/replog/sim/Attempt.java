@@ -5,6 +5,7 @@ final class Attempt {
   private final Operation.Append append;
   private final SimNode node;
   private final long incarnation;
+  private final boolean delayed;
   private boolean answering;
   private boolean answered;
 
@@ -12,6 +13,7 @@ final class Attempt {
     this.append = append;
     this.node = node;
     this.incarnation = node.incarnation();
+    this.delayed = !node.node().faults().delay().isZero();
   }
 
   Operation.Append append() {
@@ -20,6 +22,11 @@ final class Attempt {
 
   SimNode node() {
     return node;
+  }
+
+  /** Whether the node was told to be slow when it was asked. */
+  boolean isDelayed() {
+    return delayed;
   }
 
   /** The node has called back. */

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class History {
   private final List<Operation.Append> appends = new ArrayList<>();
   private final List<Operation.Read> reads = new ArrayList<>();
+  private final List<Operation.MajorityRead> majorityReads = new ArrayList<>();
   private final Map<String, Operation.Append> byMessage = new HashMap<>();
 
   void add(Operation.Append append) {
@@ -19,6 +20,14 @@ final class History {
 
   void add(Operation.Read read) {
     reads.add(read);
+  }
+
+  void add(Operation.MajorityRead read) {
+    majorityReads.add(read);
+  }
+
+  List<Operation.MajorityRead> majorityReads() {
+    return majorityReads;
   }
 
   Operation.@Nullable Append withMessage(String message) {

@@ -1,7 +1,9 @@
 package io.replog.sim;
 
 import io.replog.core.AppendOutcome;
+import io.replog.core.Configuration;
 import io.replog.core.Entry;
+import io.replog.core.Membership;
 import io.replog.core.WriteConcern;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,19 +11,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.ToIntFunction;
 
 /**
  * The safety properties of the protocol, looked at after every turn of every node. Only what the
  * turn changed is looked at, so that it costs little.
  */
 final class Invariants {
-  /** An entry that a master counted as committed, and the first epoch in which one did. */
-  private record Committed(Entry entry, long epoch) {}
-
-  /** A log that was activated. */
-  private record Activation(long epoch, String node, List<Entry> log) {}
-
   /** What is known of one incarnation of a node. */
   private static final class Known {
     private final long incarnation;
@@ -37,38 +33,30 @@ final class Invariants {
 
   private final SimClock clock;
   private final Trace trace;
-  private final History history;
-  private final List<Committed> ledger = new ArrayList<>();
-  private final Map<String, Long> positions = new HashMap<>();
-  private final List<Activation> activations = new ArrayList<>();
+  private final SimCluster cluster;
+  private final CommittedLog log;
+  private final Evidence evidence = new Evidence();
+  private final Pledges pledges = new Pledges();
   private final Map<String, Known> known = new HashMap<>();
   private final Map<String, Set<Attempt>> waiting = new HashMap<>();
   private final List<Answer> answers = new ArrayList<>();
   private long answered;
 
-  Invariants(SimClock clock, Trace trace, History history) {
+  Invariants(SimClock clock, Trace trace, History history, SimCluster cluster) {
     this.clock = clock;
     this.trace = trace;
-    this.history = history;
+    this.cluster = cluster;
+    this.log = new CommittedLog(trace, history);
   }
 
-  /** Length of the log that is committed for good. */
-  long committed() {
-    return ledger.size();
-  }
-
-  long activations() {
-    return activations.size();
+  /** What is committed for good. */
+  CommittedLog log() {
+    return log;
   }
 
   /** Answers to appends so far. */
   long answered() {
     return answered;
-  }
-
-  /** The committed log. */
-  Entry committedAt(long sequence) {
-    return ledger.get((int) sequence - 1).entry();
   }
 
   // ---- what happens
@@ -89,7 +77,9 @@ final class Invariants {
             && before.incarnation == node.incarnation()
             && node.directory().log().generation() == node.mirror().generation();
     if (inTurn) {
+      evidence.look(node, node.mirror().last());
       commitUpTo(node, before, Math.min(node.committed(), node.mirror().last()));
+      pledges.look(node);
     }
     waiting.remove(node.id());
     answers.removeIf(answer -> answer.attempt().node() == node);
@@ -123,6 +113,12 @@ final class Invariants {
     }
     Mirror mirror = node.mirror();
     long same = mirror.update(node.directory().log(), node.state().clusterId());
+    evidence.look(node, same);
+    pledges.look(node);
+    if (mirror.wasReread()) {
+      pledges.reread(node);
+      Pledges.reported(node, mirror.removed());
+    }
     if (same < before.committed) {
       throw new Violation(
           "6", node.id() + " cut after " + same + ", below its committed " + before.committed);
@@ -145,78 +141,13 @@ final class Invariants {
     if (epoch != before.activeEpoch) {
       before.activeEpoch = epoch;
       if (epoch != 0) {
-        activated(node, epoch);
+        log.activated(node, epoch);
       }
     }
     for (long sequence = before.committed + 1; sequence <= committed; sequence++) {
-      commit(node, node.mirror().at(sequence), epoch);
+      log.commit(node, node.mirror().at(sequence), epoch);
     }
     before.committed = committed;
-  }
-
-  private void activated(SimNode node, long epoch) {
-    trace.note(node.id() + " is active in epoch " + epoch + " with " + node.mirror().last());
-    for (Activation other : activations) {
-      if (other.epoch() == epoch) {
-        throw new Violation(
-            "1", node.id() + " and " + other.node() + " are both active in epoch " + epoch);
-      }
-    }
-    for (long sequence = 1; sequence <= committed(); sequence++) {
-      Committed there = ledger.get((int) sequence - 1);
-      if (there.epoch() < epoch && !node.mirror().has(sequence, there.entry().hash())) {
-        throw new Violation(
-            "1",
-            "%s is active in epoch %d without entry %d, committed in epoch %d"
-                .formatted(node.id(), epoch, sequence, there.epoch()));
-      }
-    }
-    List<Entry> log = new ArrayList<>();
-    for (long sequence = 1; sequence <= node.mirror().last(); sequence++) {
-      log.add(node.mirror().at(sequence));
-    }
-    activations.add(new Activation(epoch, node.id(), log));
-  }
-
-  private void commit(SimNode node, Entry entry, long epoch) {
-    long sequence = entry.sequence();
-    if (sequence <= committed()) {
-      Entry there = committedAt(sequence);
-      if (!there.hash().equals(entry.hash())) {
-        throw new Violation(
-            "2",
-            "%s commits %s at %d, where %s is committed"
-                .formatted(node.id(), entry.message(), sequence, there.message()));
-      }
-      return;
-    }
-    if (epoch == 0) {
-      throw new Violation("2", node.id() + " commits entry " + sequence + ", which no master did");
-    }
-    for (Activation later : activations) {
-      boolean has =
-          sequence <= later.log().size()
-              && later.log().get((int) sequence - 1).hash().equals(entry.hash());
-      if (later.epoch() > epoch && !has) {
-        throw new Violation(
-            "1",
-            "%s commits entry %d in epoch %d, but %s was activated in epoch %d without it"
-                .formatted(node.id(), sequence, epoch, later.node(), later.epoch()));
-      }
-    }
-    Long twice = positions.put(entry.message(), sequence);
-    if (twice != null) {
-      throw new Violation("4", entry.message() + " is committed at " + twice + " and " + sequence);
-    }
-    Operation.Append append = history.withMessage(entry.message());
-    if (append == null) {
-      throw new Violation("8", "nobody appended " + entry.message());
-    }
-    if (append.isNot()) {
-      throw new Violation("8", append + " was refused and is committed at " + sequence);
-    }
-    ledger.add(new Committed(entry, epoch));
-    trace.note(node.id() + " commits " + sequence + " " + entry.message() + " in epoch " + epoch);
   }
 
   // ---- answers
@@ -261,7 +192,7 @@ final class Invariants {
 
   private void notThere(SimNode node, Operation.Append append) {
     for (String message : append.messages()) {
-      if (positions.containsKey(message) || node.mirror().positionOf(message) != 0) {
+      if (log.positionOf(message) != null || node.mirror().positionOf(message) != 0) {
         throw new Violation("8", append + " is refused by " + node.id() + " and in its log");
       }
     }
@@ -281,18 +212,41 @@ final class Invariants {
         throw new Violation("8", append + " is not at " + sequence + " where it was said to be");
       }
       boolean promised = outcome.committed() || (outcome.satisfied() && committing(node, append));
-      if (promised
-          && (sequence > committed() || !committedAt(sequence).message().equals(message))) {
+      if (promised && (sequence > log.last() || !log.at(sequence).message().equals(message))) {
         throw new Violation("3", append + " is answered and not committed at " + sequence);
       }
       sequence++;
     }
     if (outcome.satisfied() && committing(node, append)) {
-      append.committed(clock.nowNanos());
+      append.committed(clock.nowNanos(), node.state().logEpoch());
     }
     if (outcome.satisfied()) {
+      enoughCopies(node, append, node.mirror().at(outcome.lastSequence()));
       noneHeldUp(node, append, outcome.lastSequence());
     }
+  }
+
+  /** As many copies as it was answered for are there, on disk where that was asked for. */
+  private void enoughCopies(SimNode node, Operation.Append append, Entry entry) {
+    int needed =
+        switch (append.concern()) {
+          case WriteConcern.Majority() -> least(node.state().membership(), Configuration::majority);
+          case WriteConcern.All() -> least(node.state().membership(), Configuration::copies);
+          case WriteConcern.Copies(int count) -> count;
+        };
+    int there = evidence.copies(node, cluster, entry, append.journal());
+    if (there < needed) {
+      throw new Violation(
+          "3", "%s is answered, and %d of %d copies have it".formatted(append, there, needed));
+    }
+    long durable = node.directory().log().mark().durableSequence();
+    if (append.journal() && node.activeEpoch() > 0 && durable >= entry.sequence()) {
+      pledges.answered(node, entry);
+    }
+  }
+
+  private static int least(Membership membership, ToIntFunction<Configuration> number) {
+    return membership.inForce().stream().mapToInt(number).min().orElseThrow();
   }
 
   /** Whether an answer to this append promises that it is never lost. */
@@ -311,7 +265,7 @@ final class Invariants {
     for (Attempt other : waitingAt(node)) {
       Operation.Append waits = other.append();
       long position = node.mirror().positionOf(waits.messages().getLast());
-      if (position != 0 && position <= upTo && noStronger(waits, append)) {
+      if (position != 0 && position <= upTo && !other.isDelayed() && noStronger(waits, append)) {
         throw new Violation("9", waits + " waits though " + append + " is answered");
       }
     }
@@ -325,10 +279,5 @@ final class Invariants {
                 && other.concern() instanceof WriteConcern.Copies(int more)
                 && fewer <= more);
     return concern && (!one.journal() || other.journal());
-  }
-
-  /** Where a message is committed, null if it is not. */
-  @Nullable Long positionOf(String message) {
-    return positions.get(message);
   }
 }

@@ -23,10 +23,10 @@ final class Linearizability {
    */
   record Placed(long place, long invokedNanos, long overNanos, String what) {}
 
-  static void check(History history, Invariants invariants) {
+  static void check(History history, CommittedLog log) {
     List<Placed> placed = new ArrayList<>();
     for (Operation.Append append : history.appends()) {
-      Long sequence = invariants.positionOf(append.messages().getFirst());
+      Long sequence = log.positionOf(append.messages().getFirst());
       boolean told = append.committedNanos() != Operation.NEVER;
       if (sequence == null && told) {
         throw new Violation("3", append + " was answered and is not there");
@@ -39,6 +39,18 @@ final class Linearizability {
             new Placed(
                 2 * sequence, append.invokedNanos(), append.committedNanos(), append.toString()));
       }
+    }
+    for (Operation.MajorityRead read : history.majorityReads()) {
+      if (!log.at(read.committedSequence()).hash().equals(read.hash())) {
+        throw new Violation("6", read + " showed what is not there in the end");
+      }
+      // it may show the past, so it began before everything; but it never shows what is to come
+      placed.add(
+          new Placed(
+              2 * read.committedSequence() + 1,
+              Long.MIN_VALUE,
+              read.answeredNanos(),
+              read.toString()));
     }
     for (Operation.Read read : history.reads()) {
       placed.add(

@@ -27,7 +27,9 @@ final class Mirror {
   private final String node;
   private final List<Entry> entries = new ArrayList<>();
   private final Map<String, Long> positions = new HashMap<>();
+  private List<Entry> removed = List.of();
   private long generation = -1;
+  private boolean reread;
 
   Mirror(String node) {
     this.node = node;
@@ -39,6 +41,16 @@ final class Mirror {
 
   long generation() {
     return generation;
+  }
+
+  /** Whether the last look was at the whole log: at a start and after a cut. */
+  boolean wasReread() {
+    return reread;
+  }
+
+  /** What was there before the last look and is not any more. */
+  List<Entry> removed() {
+    return removed;
   }
 
   /** The entry at a sequence that the log has. */
@@ -61,7 +73,9 @@ final class Mirror {
    * @return the highest sequence that is as it was before
    */
   long update(SegmentedLog log, @Nullable UUID cluster) {
-    if (log.generation() != generation) {
+    removed = List.of();
+    reread = log.generation() != generation;
+    if (reread) {
       generation = log.generation();
       return reread(log, cluster);
     }
@@ -84,6 +98,7 @@ final class Mirror {
         && before.get(same).hash().equals(entries.get(same).hash())) {
       same++;
     }
+    removed = before.subList(same, before.size());
     return same;
   }
 

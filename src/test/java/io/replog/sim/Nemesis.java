@@ -1,12 +1,14 @@
 package io.replog.sim;
 
-import io.replog.core.Membership;
+import io.replog.node.Faults;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.random.RandomGenerator.SplittableGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** What goes wrong, and when: by chance, until it is told to heal everything. */
@@ -20,81 +22,56 @@ final class Nemesis {
   private final double ambushes;
   private final @Nullable Ambush ambush;
   private final Map<String, Long> promised = new HashMap<>();
+  private final List<Mischief> mischief;
   private boolean stopped;
 
   Nemesis(
-      Profile profile, SimClock clock, SimCluster cluster, Trace trace, RandomGenerator random) {
+      Profile profile,
+      SimClock clock,
+      SimCluster cluster,
+      Trace trace,
+      SplittableGenerator random) {
     this.profile = profile;
     this.clock = clock;
     this.cluster = cluster;
     this.trace = trace;
     this.random = random;
-    long seldom = profile.ambushes() ? 10 : 1;
+    long seldom = profile.has(Hazard.AMBUSHES) ? 10 : 1;
     this.betweenNanos = seldom * (200_000_000L + random.nextLong(2_500_000_000L));
-    this.ambushes = profile.faults() && random.nextBoolean() ? 0.7 * random.nextDouble() : 0;
+    this.ambushes =
+        profile.has(Hazard.FAULTS) && random.nextBoolean() ? 0.7 * random.nextDouble() : 0;
     this.ambush =
-        profile.ambushes() ? new Ambush(clock, cluster, trace, random, this::start) : null;
+        profile.has(Hazard.AMBUSHES)
+            ? new Ambush(clock, cluster, trace, random, this::start)
+            : null;
+    this.mischief = mischief(random);
   }
 
-  private void loseDiskLater() {
-    clock.in(
-        300_000_000L + random.nextLong(2_500_000_000L),
-        "nemesis",
-        "looks",
-        null,
-        () -> {
-          if (!stopped) {
-            SimNode node = any();
-            if (mayLoseDisk(node)) {
-              loseDisk(node);
-            }
-            loseDiskLater();
-          }
-        });
-  }
-
-  /**
-   * Whether a cluster must survive the loss of a node's disk now: every seat is filled by the store
-   * that its node has, and holds all that is committed.
-   */
-  private boolean mayLoseDisk(SimNode victim) {
-    List<SimNode> secondaries = cluster.secondaries();
-    SimNode active =
-        cluster.masters().stream().filter(m -> m.activeEpoch() > 0).findFirst().orElse(null);
-    boolean enough = victim.master() ? cluster.masters().size() > 1 : secondaries.size() > 1;
-    if (active == null || !enough) {
-      return false;
+  private List<Mischief> mischief(SplittableGenerator dice) {
+    List<Mischief> chosen = new ArrayList<>();
+    if (profile.has(Hazard.LOST_DISKS)) {
+      chosen.add(new LostDisks(clock, cluster, trace, dice.split(), this::start));
     }
-    Membership membership = active.state().membership();
-    return membership.proposed() == null
-        && membership.committed().seats().size() == secondaries.size()
-        && secondaries.stream()
-            .allMatch(
-                node ->
-                    node.up()
-                        && membership.committed().votes(node.state().store())
-                        && node.state().logEpoch() == active.activeEpoch()
-                        && node.directory().log().mark().durableSequence() >= active.committed());
-  }
-
-  /** The disk is gone; the node comes back with an empty one. */
-  private void loseDisk(SimNode node) {
-    node.powerFailure();
-    node.loseDisk();
-    trace.note(node.id() + " has lost its disk");
-    start(node, downtime());
+    if (profile.has(Hazard.MEMBERS)) {
+      chosen.add(new Members(clock, cluster, trace, dice.split()));
+    }
+    if (profile.has(Hazard.SWITCHES)) {
+      chosen.add(new Switches(clock, cluster, trace, dice.split()));
+    }
+    if (profile.has(Hazard.STOPS)) {
+      chosen.add(new Stops(clock, cluster, dice.split(), this::start));
+    }
+    return chosen;
   }
 
   void start() {
-    if (profile.lostDisks()) {
-      loseDiskLater();
-    }
     if (ambush != null) {
       ambush.start();
     }
-    if (profile.faults()) {
+    if (profile.has(Hazard.FAULTS)) {
       next();
     }
+    mischief.forEach(Mischief::start);
   }
 
   /** Everything works again. */
@@ -103,11 +80,13 @@ final class Nemesis {
     if (ambush != null) {
       ambush.stop();
     }
+    mischief.forEach(Mischief::stop);
     trace.note("healed");
     cluster.network().heal();
     for (SimNode node : cluster.nodes()) {
       node.resume();
       node.disk().setCapacity(Long.MAX_VALUE);
+      node.switchFaults(Faults.NONE);
       boolean failed = node.up() && node.directory().log().failure() != null;
       if (failed) {
         node.kill();
@@ -133,7 +112,7 @@ final class Nemesis {
           "ambush",
           node.id(),
           () -> {
-            if (!stopped) {
+            if (!stopped && !cluster.isQuiet()) {
               ambush(node);
             }
           });
@@ -202,7 +181,9 @@ final class Nemesis {
         null,
         () -> {
           if (!stopped) {
-            act();
+            if (!cluster.isQuiet()) {
+              act();
+            }
             next();
           }
         });
@@ -214,7 +195,7 @@ final class Nemesis {
   }
 
   private void act() {
-    switch (random.nextInt(profile.disks() ? 14 : 12)) {
+    switch (random.nextInt(profile.has(Hazard.FAILING_DISKS) ? 14 : 12)) {
       case 0 -> {
         SimNode node = any();
         node.kill();

@@ -1,6 +1,7 @@
 package io.replog.sim;
 
 import io.replog.core.AppendRequest;
+import io.replog.core.Hash;
 import io.replog.core.WriteConcern;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,6 +26,7 @@ sealed interface Operation {
     private boolean refused;
     private int asked;
     private long committedNanos = NEVER;
+    private long committedEpoch;
     private long firstSequence;
 
     Append(
@@ -119,8 +121,16 @@ sealed interface Operation {
     }
 
     /** It was answered as satisfied by a majority's disks. */
-    void committed(long nowNanos) {
-      committedNanos = Math.min(committedNanos, nowNanos);
+    void committed(long nowNanos, long epoch) {
+      if (committedNanos == NEVER) {
+        committedNanos = nowNanos;
+        committedEpoch = epoch;
+      }
+    }
+
+    /** The epoch in which it was first answered so. */
+    long committedEpoch() {
+      return committedEpoch;
     }
 
     long committedNanos() {
@@ -133,6 +143,14 @@ sealed interface Operation {
           .formatted(id, key == null ? "" : " key=" + key, concern, journal);
     }
   }
+
+  /**
+   * A {@code majority} read at any node that showed all up to a sequence.
+   *
+   * @param hash of the last entry, which stands for all of them
+   */
+  record MajorityRead(String node, long committedSequence, Hash hash, long answeredNanos)
+      implements Operation {}
 
   /** A linearizable read that was answered with all up to a sequence. */
   record Read(long committedSequence, long invokedNanos, long answeredNanos) implements Operation {}

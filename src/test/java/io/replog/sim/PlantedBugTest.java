@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,19 +26,25 @@ class PlantedBugTest {
   }
 
   static List<PlantedBug> bugs() {
-    return PlantedBug.FOUND;
+    return PlantedBug.ALL;
   }
 
   @ParameterizedTest
   @MethodSource("bugs")
-  void isFound(PlantedBug bug) {
+  void isFoundByASafetyProperty(PlantedBug bug) {
     Violation violation = null;
-    long seed = bug.from();
-    for (; violation == null && seed < bug.from() + SEEDS; seed++) {
+    long seed = 0;
+    while (seed < SEEDS && !ofSafety(violation)) {
+      seed++;
       violation = Simulation.run(seed, bug.profile(), bug.plant()).violation();
     }
     System.out.println(
-        "planted bug " + bug + ": seeds=" + (seed - bug.from()) + " found=" + violation);
-    assertThat(violation).isNotNull();
+        "planted bug " + bug + ": seeds=" + seed + " found by property " + violation);
+    assertThat(ofSafety(violation)).isTrue();
+  }
+
+  /** Many a bug ends a cluster's work too; that alone would say little of what is wrong. */
+  private static boolean ofSafety(@Nullable Violation violation) {
+    return violation != null && !Set.of("10", "invariant").contains(violation.property());
   }
 }

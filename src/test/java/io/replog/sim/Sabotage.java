@@ -1,9 +1,12 @@
 package io.replog.sim;
 
+import io.replog.core.AppendOutcome;
+import io.replog.core.Entry;
 import io.replog.node.NodeConfig;
 import io.replog.replication.PeerMessage;
 import io.replog.storage.DataDirectory;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A bug that is planted from outside, through the ports: what a node finds in its directory at a
@@ -25,6 +28,23 @@ interface Sabotage {
   default List<PeerMessage> passing(
       SimCluster cluster, String from, String to, PeerMessage message) {
     return List.of(message);
+  }
+
+  /** A message has arrived. */
+  default void arrived(SimNode node, PeerMessage message) {}
+
+  /** Where a node asked to append answers. */
+  default Consumer<AppendOutcome> asking(SimCluster cluster, Consumer<AppendOutcome> answer) {
+    return answer;
+  }
+
+  /**
+   * What a reader is shown of a node's log.
+   *
+   * @param upTo the end of what was asked for
+   */
+  default List<Entry> shown(SimNode node, List<Entry> entries, long upTo) {
+    return entries;
   }
 
   /** A node has run a turn. */

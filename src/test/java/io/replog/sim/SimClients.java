@@ -113,7 +113,7 @@ final class SimClients {
             concern(),
             random.nextInt(4) > 0,
             random.nextInt(4) == 0 ? Duration.ofMillis(1 + random.nextInt(2000)) : null,
-            random.nextInt(12) == 0 ? invariants.committed() + 1 : null,
+            random.nextInt(12) == 0 ? invariants.log().last() + 1 : null,
             clock.nowNanos());
     history.add(append);
     return append;
@@ -194,22 +194,34 @@ final class SimClients {
     node.node()
         .append(
             append.request(),
-            outcome -> {
-              invariants.answer(attempt, outcome);
-              if (!lost()) {
-                clock.in(
-                    delay(),
-                    client,
-                    "answer",
-                    append,
-                    () -> {
-                      if (!over[0] && attempt.isAnswered()) {
-                        over[0] = true;
-                        told(client, append, attempts, outcome);
-                      }
-                    });
-              }
-            });
+            cluster
+                .sabotage()
+                .asking(
+                    cluster,
+                    outcome -> answered(client, append, attempts, attempt, over, outcome)));
+  }
+
+  private void answered(
+      String client,
+      Operation.Append append,
+      int attempts,
+      Attempt attempt,
+      boolean[] over,
+      AppendOutcome outcome) {
+    invariants.answer(attempt, outcome);
+    if (!lost()) {
+      clock.in(
+          delay(),
+          client,
+          "answer",
+          append,
+          () -> {
+            if (!over[0] && attempt.isAnswered()) {
+              over[0] = true;
+              told(client, append, attempts, outcome);
+            }
+          });
+    }
   }
 
   private void told(String client, Operation.Append append, int attempts, AppendOutcome outcome) {
@@ -282,7 +294,7 @@ final class SimClients {
       return;
     }
     long from = 1 + random.nextLong(upTo);
-    List<Entry> shown = Reading.of(node, from, upTo);
+    List<Entry> shown = cluster.sabotage().shown(node, Reading.of(node, from, upTo), upTo);
     for (int i = 0; i < shown.size(); i++) {
       Entry entry = shown.get(i);
       if (entry.sequence() != from + i) {
@@ -291,7 +303,7 @@ final class SimClients {
       }
       boolean right =
           majority
-              ? invariants.committedAt(from + i).equals(entry)
+              ? invariants.log().at(from + i).equals(entry)
               : node.mirror().at(from + i).equals(entry);
       if (!right) {
         throw new Violation(majority ? "6" : "5", node.id() + " shows another " + entry);
@@ -299,6 +311,10 @@ final class SimClients {
     }
     if (shown.size() != upTo - from + 1) {
       throw new Violation("5", node.id() + " shows a gap before " + upTo);
+    }
+    if (majority) {
+      history.add(
+          new Operation.MajorityRead(node.id(), upTo, shown.getLast().hash(), clock.nowNanos()));
     }
   }
 

@@ -1,11 +1,15 @@
 package io.replog.sim;
 
 import io.replog.node.NodeConfig;
+import io.replog.replication.PeerMessage;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator.SplittableGenerator;
 
 /** The nodes of a simulation and their network. */
@@ -15,7 +19,12 @@ final class SimCluster {
   private final SimClock clock;
   private final SimNetwork network;
   private final Map<String, SimNode> nodes = new LinkedHashMap<>();
+  private final Sabotage sabotage;
   private final Shape shape;
+  private final Set<String> enrolled = new LinkedHashSet<>();
+  private final Set<String> dismissed = new HashSet<>();
+  private boolean registering;
+  private long quietUntilNanos;
 
   /**
    * What a cluster is made of.
@@ -42,8 +51,23 @@ final class SimCluster {
       Sabotage sabotage) {
     this.shape = shape;
     this.clock = clock;
-    this.network = new SimNetwork(clock, random.split(), shape.climate());
-    network.tap((from, to, message) -> sabotage.passing(this, from, to, message));
+    this.sabotage = sabotage;
+    this.network =
+        new SimNetwork(
+            clock,
+            random.split(),
+            shape.climate(),
+            new SimNetwork.Tap() {
+              @Override
+              public List<PeerMessage> passing(String from, String to, PeerMessage message) {
+                return sabotage.passing(SimCluster.this, from, to, message);
+              }
+
+              @Override
+              public void arrived(SimNode to, PeerMessage message) {
+                sabotage.arrived(to, message);
+              }
+            });
     List<String> declared = new ArrayList<>();
     for (int i = 0; i < shape.secondaries(); i++) {
       declared.add(url("secondary-" + i));
@@ -79,6 +103,9 @@ final class SimCluster {
 
   private void add(SimNode node) {
     nodes.put(node.id(), node);
+    if (!node.master()) {
+      enrolled.add(node.id());
+    }
     network.add(node);
   }
 
@@ -106,6 +133,29 @@ final class SimCluster {
         false,
         shape.deduplicationEntries(),
         Duration.ofHours(1));
+  }
+
+  /** The same, told that it joins a cluster and never begins one. */
+  static NodeConfig joining(NodeConfig config) {
+    return new NodeConfig(
+        config.id(),
+        config.url(),
+        config.heartbeat(),
+        config.suspectedAfter(),
+        config.unhealthyAfter(),
+        config.electionTimeout(),
+        config.requestTimeout(),
+        config.backoffBase(),
+        config.backoffCeiling(),
+        config.inFlightBytes(),
+        config.batchBytes(),
+        config.maxWaiting(),
+        config.declared(),
+        false,
+        config.quorumAppend(),
+        config.deduplicateByContent(),
+        config.deduplicationEntries(),
+        config.deduplicationWindow());
   }
 
   Shape shape() {
@@ -139,6 +189,7 @@ final class SimCluster {
   void start() {
     nodes.values().forEach(SimNode::start);
     if (!shape.declared()) {
+      registering = true;
       register();
     }
   }
@@ -146,12 +197,63 @@ final class SimCluster {
   /** Secondaries that register themselves do so again and again, at every master. */
   private void register() {
     for (SimNode secondary : secondaries()) {
+      boolean registers =
+          enrolled.contains(secondary.id())
+              && (!shape.declared() || dismissed.contains(secondary.id()));
       for (SimNode master : masters()) {
-        if (secondary.up() && !secondary.paused() && master.up()) {
+        if (registers && secondary.up() && !secondary.paused() && master.up()) {
           master.node().register(secondary.id(), secondary.url(), answer -> {});
         }
       }
     }
     clock.in(REGISTER_EVERY.toNanos(), "cluster", "register", null, this::register);
+  }
+
+  /** Secondaries that ought to be members. */
+  List<SimNode> enrolled() {
+    return secondaries().stream().filter(node -> enrolled.contains(node.id())).toList();
+  }
+
+  /** A secondary ought to be a member, and registers until it is. */
+  void enrol(SimNode secondary) {
+    enrolled.add(secondary.id());
+    if (!registering) {
+      registering = true;
+      register();
+    }
+  }
+
+  /** A secondary has not come yet. Before the start. */
+  void withhold(SimNode secondary) {
+    enrolled.remove(secondary.id());
+  }
+
+  /** A secondary is to leave: whoever leads is told so. */
+  void dismiss(SimNode secondary) {
+    enrolled.remove(secondary.id());
+    dismissed.add(secondary.id());
+    for (SimNode master : masters()) {
+      if (master.up()) {
+        master.node().deregister(secondary.id(), answer -> {});
+      }
+    }
+  }
+
+  /** What is planted, if anything. */
+  Sabotage sabotage() {
+    return sabotage;
+  }
+
+  long nowNanos() {
+    return clock.nowNanos();
+  }
+
+  /** Nothing goes wrong by chance for a while. */
+  void quiet(long nanos) {
+    quietUntilNanos = clock.nowNanos() + nanos;
+  }
+
+  boolean isQuiet() {
+    return clock.nowNanos() < quietUntilNanos;
   }
 }

@@ -27,6 +27,7 @@ final class SimLoop implements NodeLoop {
   private final ArrayDeque<Runnable> endOfTurn = new ArrayDeque<>();
   private boolean turnPlanned;
   private boolean paused;
+  private boolean ending;
   private boolean ended;
 
   /**
@@ -61,10 +62,20 @@ final class SimLoop implements NodeLoop {
 
   @Override
   public void execute(Runnable task) {
-    if (!ended) {
-      mailbox.add(task);
+    if (ended) {
+      return;
+    }
+    mailbox.add(task);
+    if (ending) {
+      turn();
+    } else {
       planTurn();
     }
+  }
+
+  /** The process stops: who waits for a turn of the node's thread gets it at once. */
+  void untilTheEnd() {
+    ending = true;
   }
 
   @Override
@@ -165,8 +176,11 @@ final class SimLoop implements NodeLoop {
     } catch (Violation violation) {
       throw violation;
     } catch (Throwable escaped) {
+      boolean wentDownInside = ended;
       end();
-      fatal.accept(escaped);
+      if (!wentDownInside) {
+        fatal.accept(escaped);
+      }
     }
   }
 }

@@ -25,6 +25,9 @@ final class SimNetwork {
   /** Looks at every message on its way and may make it another, several or none. */
   interface Tap {
     List<PeerMessage> passing(String from, String to, PeerMessage message);
+
+    /** A message has arrived at a running node. */
+    void arrived(SimNode to, PeerMessage message);
   }
 
   private record Direction(String from, String to) {}
@@ -36,13 +39,15 @@ final class SimNetwork {
   private final List<Link> links = new ArrayList<>();
   private final Weather climate;
   private Weather weather;
-  private Tap tap = (from, to, message) -> List.of(message);
+  private final Tap tap;
   private long delivered;
 
   /**
    * @param climate what the network is like while nothing special happens
+   * @param tap sees every message
    */
-  SimNetwork(SimClock clock, RandomGenerator random, Weather climate) {
+  SimNetwork(SimClock clock, RandomGenerator random, Weather climate, Tap tap) {
+    this.tap = tap;
     this.clock = clock;
     this.random = random;
     this.climate = climate;
@@ -51,10 +56,6 @@ final class SimNetwork {
 
   void add(SimNode node) {
     byUrl.put(node.url(), node);
-  }
-
-  void tap(Tap present) {
-    tap = present;
   }
 
   /** Messages that arrived. */
@@ -88,8 +89,9 @@ final class SimNetwork {
     weather = Weather.FINE;
   }
 
-  boolean anyCut() {
-    return !cut.isEmpty();
+  /** Whether every direction is open and the weather is what it is on most days. */
+  boolean isCalm() {
+    return cut.isEmpty() && weather.equals(climate);
   }
 
   /** Breaks a random link. */
@@ -293,6 +295,7 @@ final class SimNetwork {
       if (there) {
         delivered++;
         clock.note(message.hashCode());
+        tap.arrived(to, message);
         receiver.received(message);
       } else if (to.up()) {
         link.breakUp("reset: the other end is another process now");

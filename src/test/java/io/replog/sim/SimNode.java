@@ -17,6 +17,7 @@ import io.replog.storage.LogOptions;
 import io.replog.storage.SimDisk;
 import io.replog.storage.SimulatedCrash;
 import io.replog.storage.StorageException;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGenerator.SplittableGenerator;
@@ -56,6 +57,8 @@ final class SimNode {
   private final long skewMillis;
   private SimDisk disk;
   private boolean diskHarmed;
+  private boolean joins;
+  private long lostNanos = Long.MIN_VALUE / 2;
   private long incarnation;
   private long downs;
   private @Nullable SimLoop loop;
@@ -204,7 +207,8 @@ final class SimNode {
       throw new Violation("3", id() + " lost acknowledged entries by itself: " + opened.lost());
     }
     RandomGenerator dice = random.split();
-    NodeConfig running = sabotage.configured(config, incarnation);
+    NodeConfig running =
+        sabotage.configured(joins ? SimCluster.joining(config) : config, incarnation);
     node =
         master
             ? new MasterNode(
@@ -223,6 +227,7 @@ final class SimNode {
                 dice,
                 Faults.NONE);
     mirror = new Mirror(id());
+    diskHarmed &= !disk.isRoomy();
     trace.note(id() + " started: " + opened.state());
     watcher.started(this);
   }
@@ -251,6 +256,28 @@ final class SimNode {
   void kill() {
     if (up()) {
       down(false, "killed");
+    }
+  }
+
+  /** The process stops in order: a master that leads hands over. */
+  void stop() {
+    SimLoop mine = loop;
+    Node running = node;
+    if (mine == null || running == null || mine.paused()) {
+      return;
+    }
+    trace.note(id() + " stops in order");
+    mine.untilTheEnd();
+    mine.guarded(() -> running.stop(Duration.ZERO));
+    if (up()) {
+      down(false, "stopped");
+    }
+  }
+
+  /** Puts faults in force; a node that is down comes up without. */
+  void switchFaults(Faults faults) {
+    if (up()) {
+      node().setFaults(faults);
     }
   }
 
@@ -304,16 +331,32 @@ final class SimNode {
     }
   }
 
-  /** Replaces the disk by an empty one. Only while down. */
+  /**
+   * Replaces the disk by an empty one. Only while down. Where no members are declared, only its
+   * operator can tell a master that its log is lost and not new.
+   */
   void loseDisk() {
     disk = new SimDisk(id());
+    lostNanos = clock.nowNanos();
+    joins |= config.declared().isEmpty();
     diskHarmed = false;
   }
 
   /** Puts another disk in. Only while down. */
   void replaceDisk(SimDisk other) {
     disk = other;
+    lostNanos = clock.nowNanos();
     diskHarmed = true;
+  }
+
+  /** When its disk was last lost or replaced. */
+  long lostNanos() {
+    return lostNanos;
+  }
+
+  /** Whether its disk misbehaves. */
+  boolean harmed() {
+    return diskHarmed;
   }
 
   /** The disk is to misbehave: what follows from it is no violation. */

@@ -51,17 +51,18 @@ final class Simulation {
     this.trace = trace;
     this.clock = new SimClock(trace);
     SplittableGenerator random = new SplittableRandom(seed);
-    this.invariants = new Invariants(clock, trace, history);
     SplittableGenerator shapes = random.split();
-    boolean small = shapes.nextBoolean();
+    boolean small = shapes.nextBoolean() && !profile.has(Hazard.MEMBERS);
     int secondaries = small ? 2 : 1 + shapes.nextInt(profile.secondaries());
     int masters = profile.masters() == 1 ? 1 : 2 + shapes.nextInt(profile.masters() - 1);
-    boolean declared = masters > 1 || shapes.nextInt(3) > 0;
+    boolean declared =
+        profile.has(Hazard.MEMBERS) ? shapes.nextInt(3) == 0 : masters > 1 || shapes.nextInt(3) > 0;
     var shape =
         new SimCluster.Shape(
             masters, secondaries, declared, 10_000, climate(shapes), slowestSync(shapes));
     this.cluster =
         new SimCluster(shape, clock, trace, random.split(), new Watcher(sabotage), sabotage);
+    this.invariants = new Invariants(clock, trace, history, cluster);
     this.clientCount = 1 + shapes.nextInt(5);
     this.clients =
         new SimClients(
@@ -77,7 +78,7 @@ final class Simulation {
   }
 
   private Weather climate(RandomGenerator random) {
-    if (!profile.faults() || random.nextBoolean()) {
+    if (!profile.has(Hazard.FAULTS) || random.nextBoolean()) {
       return Weather.FINE;
     }
     long slowest = 1_000_000L << random.nextInt(8);
@@ -142,9 +143,9 @@ final class Simulation {
         profile.name(),
         clock.historyHash(),
         clock.events(),
-        invariants.committed(),
+        invariants.log().last(),
         invariants.answered(),
-        invariants.activations(),
+        invariants.log().activations(),
         violation,
         trace.lines());
   }
@@ -165,7 +166,7 @@ final class Simulation {
     if (!settled(probe)) {
       throw new Violation("10", unsettled(probe));
     }
-    Linearizability.check(history, invariants);
+    Linearizability.check(history, invariants.log());
   }
 
   private void until(long nanos) {
@@ -198,11 +199,10 @@ final class Simulation {
       invariants
           .waitingAt(node)
           .forEach(w -> why.append(w.append()).append(" waits at ").append(node.id()).append("; "));
-      boolean replica = !node.master() || node.activeEpoch() > 0;
       boolean equal =
-          node.committed() == invariants.committed()
-              && node.mirror().last() == invariants.committed();
-      if (replica && !equal) {
+          node.committed() == invariants.log().last()
+              && node.mirror().last() == invariants.log().last();
+      if (!equal) {
         why.append(describe(node));
       }
     }
@@ -216,7 +216,7 @@ final class Simulation {
             node.id(),
             NodeProbe.phase(node.node()),
             node.mirror().last(),
-            invariants.committed(),
+            invariants.log().last(),
             node.committed(),
             node.state().promisedEpoch(),
             node.state().logEpoch(),

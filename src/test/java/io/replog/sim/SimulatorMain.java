@@ -3,13 +3,15 @@ package io.replog.sim;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs many seeds, or one with its trace: {@code seeds=10000 from=1 profile=masters}, {@code seed=7
- * profile=masters trace=400}; {@code bug=cut-by-length} plants a bug.
+ * Runs many seeds, or one with its trace: {@code seeds=10000} (shared out over all profiles),
+ * {@code seeds=1000 from=1 profile=masters}, {@code seed=7 profile=masters trace=400}; {@code
+ * bug=cut-by-length} plants a bug.
  */
 final class SimulatorMain {
   private SimulatorMain() {}
@@ -20,16 +22,23 @@ final class SimulatorMain {
       String[] parts = argument.split("=", 2);
       options.put(parts[0], parts.length == 2 ? parts[1] : "");
     }
-    Profile profile = Profile.named(options.getOrDefault("profile", "masters"));
+    String bug = options.get("bug");
+    String usual = bug == null ? "all" : PlantedBug.named(bug).profileName();
+    String name = options.getOrDefault("profile", usual);
     quiet(options.containsKey("log") ? Level.DEBUG : Level.OFF);
     boolean one = options.containsKey("seed");
     long from = Long.parseLong(options.getOrDefault(one ? "seed" : "from", "1"));
     long seeds = one ? 1 : Long.parseLong(options.getOrDefault("seeds", "1000"));
     int most = Integer.parseInt(options.getOrDefault("failures", "1"));
     int lines = Integer.parseInt(options.getOrDefault("trace", one ? "300" : "0"));
-    String bug = options.get("bug");
     Supplier<Sabotage> sabotage = bug == null ? () -> Sabotage.NONE : PlantedBug.named(bug)::plant;
-    boolean failed = run(profile, sabotage, from, seeds, most, lines);
+    List<Profile> profiles = name.equals("all") ? Profile.ALL : List.of(Profile.named(name));
+    boolean failed = false;
+    for (int i = 0; i < profiles.size(); i++) {
+      // the first takes what cannot be shared out evenly
+      long share = seeds / profiles.size() + (i == 0 ? seeds % profiles.size() : 0);
+      failed |= run(profiles.get(i), sabotage, from, share, most, lines);
+    }
     System.exit(failed ? 1 : 0);
   }
 

@@ -90,6 +90,16 @@ public final class SimDisk implements Disk {
     crashAt = operations + k;
   }
 
+  /** Whether a crash is planned. */
+  public boolean goesDownSoon() {
+    return crashAt != Long.MAX_VALUE;
+  }
+
+  /** Whether it may be filled without limit. */
+  public boolean isRoomy() {
+    return capacity == Long.MAX_VALUE;
+  }
+
   /** How many operations that change something there were. */
   public long operations() {
     return operations;

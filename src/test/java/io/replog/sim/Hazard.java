@@ -1,0 +1,19 @@
+package io.replog.sim;
+
+/** A kind of thing that goes wrong in a run, or is done to a cluster while others go wrong. */
+enum Hazard {
+  /** Crashes, power failures, pauses; messages lost, doubled and late; directions cut. */
+  FAULTS,
+  /** Disks that fill up and that fail a force. */
+  FAILING_DISKS,
+  /** Disks that are lost, that flip a bit of what is at rest, or are put back from an old copy. */
+  LOST_DISKS,
+  /** Secondaries leave and come back. */
+  MEMBERS,
+  /** The faults that every node offers: delay, errors, drop, partitions, a full disk. */
+  SWITCHES,
+  /** Nodes are stopped in order. */
+  STOPS,
+  /** Faults wait for their moment, in place of most that come by chance. */
+  AMBUSHES
+}

@@ -144,7 +144,12 @@ final class Forwarder {
   private HttpResponse<?> failed(Throwable failure, String active) {
     Throwable cause = failure instanceof CompletionException e ? e.getCause() : failure;
     if (cause instanceof CancellationException) {
-      return HttpResponse.noContent(); // nobody is there to read it
+      // the client went away and nobody reads this, or another master leads and the client waits
+      return new Problem(
+              Kind.UNKNOWN_OUTCOME,
+              "another master became active during the append; ask again with the same key")
+          .response()
+          .header(FORWARDED_BY, node.id());
     }
     LOG.warn("could not pass an append on to active={}: {}", active, String.valueOf(cause));
     boolean nothingSent =

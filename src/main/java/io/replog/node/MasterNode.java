@@ -300,15 +300,16 @@ public final class MasterNode implements Node, PeerSession.Listener {
   }
 
   @Override
-  public void stop(Duration grace) {
+  public void handOver(Duration grace) {
     CountDownLatch released = new CountDownLatch(1);
     loop.execute(
         () -> {
           stopped = true;
           if (context.phase() instanceof ActiveMaster active) {
-            active.handOver();
+            active.release();
           }
-          context.phase().leave();
+          context.become(new Stopping(context));
+          refresh();
           loop.atEndOfTurn(released::countDown);
         });
     try {
@@ -318,6 +319,10 @@ public final class MasterNode implements Node, PeerSession.Listener {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Override
+  public void stop(Duration grace) {
     if (loop instanceof NodeThread thread) {
       thread.close();
     }

@@ -201,6 +201,10 @@ public final class SecondaryNode implements Node {
     return ready;
   }
 
+  /** There is nothing to hand over: a secondary leads nothing. */
+  @Override
+  public void handOver(Duration grace) {}
+
   @Override
   public void stop(Duration grace) {
     if (loop instanceof NodeThread thread) {

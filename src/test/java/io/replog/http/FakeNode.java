@@ -296,6 +296,9 @@ final class FakeNode implements Node, AutoCloseable {
   }
 
   @Override
+  public void handOver(Duration grace) {}
+
+  @Override
   public void stop(Duration grace) {
     close();
   }

@@ -38,6 +38,7 @@ final class FaultClients implements AutoCloseable {
 
   private final List<NodeApi> masters;
   private final List<NodeApi> all;
+  private final long seed;
   private final boolean majorityOnly;
   private final Queue<AppendHistory> appends = new ConcurrentLinkedQueue<>();
   private final Queue<Seen> reads = new ConcurrentLinkedQueue<>();
@@ -50,9 +51,10 @@ final class FaultClients implements AutoCloseable {
   private volatile long top;
   private volatile boolean finishing;
 
-  private FaultClients(List<NodeApi> masters, List<NodeApi> all, boolean majorityOnly) {
+  private FaultClients(List<NodeApi> masters, List<NodeApi> all, long seed, boolean majorityOnly) {
     this.masters = masters;
     this.all = all;
+    this.seed = seed;
     this.majorityOnly = majorityOnly;
   }
 
@@ -72,6 +74,7 @@ final class FaultClients implements AutoCloseable {
         new FaultClients(
             cluster.masters().stream().map(TestNode::api).toList(),
             cluster.nodes().stream().map(TestNode::api).toList(),
+            seed,
             majorityOnly);
     for (int i = 0; i < writers; i++) {
       int number = i;
@@ -131,7 +134,7 @@ final class FaultClients implements AutoCloseable {
 
   private void write(int client, Random random) {
     for (int i = 0; !finishing; i++) {
-      String name = "c" + client + "-" + i;
+      String name = "%x-%d-%d".formatted(seed, client, i);
       boolean batch = !majorityOnly && random.nextInt(7) == 0;
       List<String> messages =
           batch

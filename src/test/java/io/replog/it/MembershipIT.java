@@ -2,6 +2,7 @@ package io.replog.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -57,10 +58,37 @@ class MembershipIT {
             () -> node.api().lastSequence() == log.getLast().number("sequence"));
         assertThat(node.api().records()).isEqualTo(log);
       }
-      String checked =
-          HistoryCheck.check(clients, log, cluster.nodes().stream().map(TestNode::data).toList());
-      System.out.println(checked);
+      System.out.println(HistoryCheck.check(clients, log, directories(cluster)));
     }
+    theMasterDiesWhileSecondariesCome(cluster, more);
+  }
+
+  /** Their copies are there still, but they were taken out: they come as new ones. */
+  private static void theMasterDiesWhileSecondariesCome(TestCluster cluster, List<TestNode> more)
+      throws Exception {
+    TestNode master = cluster.master();
+    try (FaultClients clients = FaultClients.ofMajority(cluster, 4, 4)) {
+      awaitProgress(clients, "before they come");
+      more.forEach(TestNode::start);
+      Wait.until(
+          "a change of the configuration is under way, or over",
+          TO_CHANGE,
+          () ->
+              master.api().cluster().list("configuration", "seats").size() > 2
+                  || master.api().cluster().at("configuration").has("proposed"));
+      master.process().kill();
+      master.start();
+      awaitVoting(cluster, "secondary-0", "secondary-1", "secondary-2", "secondary-3");
+      awaitProgress(clients, "with four secondaries, after the master's death");
+      clients.finish();
+      cluster.assertEqualLogs();
+      System.out.println(
+          HistoryCheck.check(clients, cluster.api().records(), directories(cluster)));
+    }
+  }
+
+  private static List<Path> directories(TestCluster cluster) {
+    return cluster.nodes().stream().map(TestNode::data).toList();
   }
 
   private static void awaitVoting(TestCluster cluster, String... ids) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class NemesisIT {
   private static final Duration TIME =
-      Duration.ofSeconds(Integer.getInteger("replog.it.nemesis.seconds", 45));
+      Duration.ofSeconds(Integer.getInteger("replog.it.nemesis.seconds", 35));
   private static final long SEED = Long.getLong("replog.it.nemesis.seed", System.nanoTime());
 
   @RegisterExtension final Processes processes = Processes.ofOneTest();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class OneWayPartitionIT {
   private static final Duration TIME =
-      Duration.ofSeconds(Integer.getInteger("replog.it.partition.seconds", 4));
+      Duration.ofSeconds(Integer.getInteger("replog.it.partition.seconds", 2));
 
   @RegisterExtension final Processes processes = Processes.ofOneTest();
 

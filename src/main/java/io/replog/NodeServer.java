@@ -250,10 +250,12 @@ final class NodeServer {
       return;
     }
     LOG.info("stopping node={}", node.id());
-    node.stop(GRACE);
+    node.handOver(GRACE);
     endpoint.close();
-    transport.close();
+    // while requests are still answered the node must be there to answer them
     context.stop();
+    node.stop(GRACE);
+    transport.close();
     syncThread.shutdown();
     ended.countDown();
   }

@@ -50,14 +50,16 @@ final class Forwarder {
           AppendHeaders.PREFERENCE_APPLIED);
 
   private final Node node;
+  private final OpenAnswers open;
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(CONNECT_TIMEOUT)
           .build();
 
-  Forwarder(Node node) {
+  Forwarder(Node node, OpenAnswers open) {
     this.node = node;
+    this.open = open;
   }
 
   /**
@@ -100,9 +102,11 @@ final class Forwarder {
                 sent.cancel(true);
               }
             });
+    Subscription stopping = open.add(() -> sent.cancel(true));
     return sent.handle(
         (answer, failure) -> {
           gone.close();
+          stopping.close();
           replaced.close();
           return answer == null ? failed(failure, active) : answer(answer);
         });
@@ -144,7 +148,14 @@ final class Forwarder {
   private HttpResponse<?> failed(Throwable failure, String active) {
     Throwable cause = failure instanceof CompletionException e ? e.getCause() : failure;
     if (cause instanceof CancellationException) {
-      return HttpResponse.noContent(); // nobody is there to read it
+      // the client went away and nobody reads this; or another master leads, or this node stops,
+      // and the client waits
+      return new Problem(
+              Kind.UNKNOWN_OUTCOME,
+              "the append was given up while it waited at another master; ask again with the same"
+                  + " key")
+          .response()
+          .header(FORWARDED_BY, node.id());
     }
     LOG.warn("could not pass an append on to active={}: {}", active, String.valueOf(cause));
     boolean nothingSent =

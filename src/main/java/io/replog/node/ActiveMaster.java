@@ -419,10 +419,4 @@ final class ActiveMaster implements Phase, Feed.Listener {
   public ClusterView view() {
     return availability.view();
   }
-
-  /** Takes no more appends and lets the others take over without waiting. */
-  void handOver() {
-    availability.stepDown();
-    release();
-  }
 }

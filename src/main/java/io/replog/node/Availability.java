@@ -24,7 +24,6 @@ final class Availability {
   private final MasterContext context;
   private final Reign reign;
   private final Map<PeerSession, Feed> feeds;
-  private boolean stepsDown;
 
   /**
    * @param feeds the present feeds, as they are when looked at
@@ -35,22 +34,13 @@ final class Availability {
     this.feeds = feeds;
   }
 
-  /** No appends are taken from now on. */
-  void stepDown() {
-    stepsDown = true;
-  }
-
   /** Why no append at all is taken now, null if they are. */
   @Nullable Refusal refusal() {
     return switch (reason()) {
       case null -> null;
       case DISK_FAILED -> new Refusal.DiskFailed(String.valueOf(context.copy().failure()));
       case DISK_FULL -> new Refusal.DiskFull("there is no room on the master's disk");
-      case NOT_ACTIVE ->
-          new Refusal.NotActive(
-              stepsDown
-                  ? "this master is handing over"
-                  : "the first configuration is not committed yet");
+      case NOT_ACTIVE -> new Refusal.NotActive("the first configuration is not committed yet");
       case NO_QUORUM -> {
         Configuration newest = context.state().membership().newest();
         yield new Refusal.NoQuorum(newest.majority(), available(newest) + 1);
@@ -65,7 +55,7 @@ final class Availability {
     if (context.copy().full()) {
       return ReadOnlyReason.DISK_FULL;
     }
-    if (stepsDown || forming()) {
+    if (forming()) {
       return ReadOnlyReason.NOT_ACTIVE;
     }
     boolean enough = context.state().membership().writeQuorum(this::answers);

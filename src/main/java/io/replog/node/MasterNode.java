@@ -242,15 +242,16 @@ public final class MasterNode extends LocalNode implements PeerSession.Listener 
   }
 
   @Override
-  public void stop(Duration grace) {
+  public void handOver(Duration grace) {
     CountDownLatch released = new CountDownLatch(1);
     loop.execute(
         () -> {
           stopped = true;
           if (context.phase() instanceof ActiveMaster active) {
-            active.handOver();
+            active.release();
           }
-          context.phase().leave();
+          context.become(new Stopping(context));
+          refresh();
           loop.atEndOfTurn(released::countDown);
         });
     try {
@@ -260,6 +261,10 @@ public final class MasterNode extends LocalNode implements PeerSession.Listener 
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Override
+  public void stop(Duration grace) {
     if (loop instanceof NodeThread thread) {
       thread.close();
     }

@@ -112,7 +112,15 @@ public interface Node {
   boolean ready();
 
   /**
-   * Stops in order: what waits is answered, the log is synced and closed.
+   * Takes nothing more, before {@link #stop}: appends that wait are answered, others may lead at
+   * once. What is there can still be read.
+   *
+   * @param grace how long it may take at most
+   */
+  void handOver(Duration grace);
+
+  /**
+   * Stops in order: the log is synced and closed. Nothing may be asked any more.
    *
    * @param grace how long it may take at most
    */

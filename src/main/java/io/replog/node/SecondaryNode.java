@@ -145,6 +145,10 @@ public final class SecondaryNode extends LocalNode {
     return ready;
   }
 
+  /** There is nothing to hand over: a secondary leads nothing. */
+  @Override
+  public void handOver(Duration grace) {}
+
   @Override
   public void stop(Duration grace) {
     if (loop instanceof NodeThread thread) {

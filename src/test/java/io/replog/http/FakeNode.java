@@ -305,6 +305,9 @@ final class FakeNode implements Node, AutoCloseable {
   }
 
   @Override
+  public void handOver(Duration grace) {}
+
+  @Override
   public void stop(Duration grace) {
     close();
   }

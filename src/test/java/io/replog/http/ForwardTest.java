@@ -107,6 +107,19 @@ class ForwardTest {
   }
 
   @Test
+  void anotherMasterDuringTheAppendLeavesItUnknown() {
+    master.node.answers = false;
+    var answer = standby.later(standby.append("{\"message\":\"a\"}"));
+    await().until(() -> master.node.waiting() == 1);
+
+    standby.node.changeCluster(FakeNode.view(NodeRole.MASTER, List.of()));
+
+    assertThat(answer.join().status()).isEqualTo(504);
+    assertThat(answer.join().problem()).isEqualTo("unknown-outcome");
+    await().atMost(Duration.ofSeconds(2)).until(() -> master.node.waiting() == 0);
+  }
+
+  @Test
   void aClientThatGoesAwayFreesWhatWaitsAtTheMaster() throws Exception {
     master.node.answers = false;
     try (Socket socket = standby.connect()) {

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** A node as HTTP clients see it. A connection that fails is an {@link UncheckedIOException}. */
@@ -40,6 +41,13 @@ record NodeApi(URI url) {
   CompletableFuture<Answer> appendLater(Append append) {
     long began = System.nanoTime();
     return HTTP.sendAsync(request(append).build(), BodyHandlers.ofString(UTF_8))
+        .thenApply(response -> new Answer(response, since(began)));
+  }
+
+  /** Asks; the answer may take as long as it wants. */
+  CompletableFuture<Answer> getLater(String path) {
+    long began = System.nanoTime();
+    return HTTP.sendAsync(at(path).GET().build(), BodyHandlers.ofString(UTF_8))
         .thenApply(response -> new Answer(response, since(began)));
   }
 
@@ -106,12 +114,26 @@ record NodeApi(URI url) {
         .toList();
   }
 
+  /** Records, as {@link #ask}; a list that was broken off is a connection that failed. */
+  Answer records(String path) {
+    return send(at(path).header("Accept", "application/x-ndjson").GET(), Duration.ofSeconds(2));
+  }
+
   long lastSequence() {
     return ask("/messages?limit=1").expect(200).json().number("last");
   }
 
   Json cluster() {
     return ask("/cluster").expect(200).json();
+  }
+
+  /** The cluster as this node sees it; empty if it does not answer at once. */
+  Optional<Json> clusterOrNone() {
+    try {
+      return Optional.of(send(at("/cluster").GET(), Duration.ofMillis(700)).expect(200).json());
+    } catch (UncheckedIOException gone) {
+      return Optional.empty();
+    }
   }
 
   /** What the active master says of a secondary. */

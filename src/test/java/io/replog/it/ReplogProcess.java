@@ -141,6 +141,11 @@ final class ReplogProcess {
     awaitExit(TO_END);
   }
 
+  /** Asks it to stop, and does not wait. */
+  void terminate() {
+    process.destroy();
+  }
+
   /** Asks it to stop and waits for its end. Returns its exit code. */
   int stop() {
     process.destroy();

@@ -5,21 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToIntBiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A master and its secondaries as separate processes. Nothing is started by its construction. */
+/**
+ * Masters (one, unless more are asked for) and their secondaries as separate processes. Nothing is
+ * started by its construction.
+ */
 final class TestCluster {
   private static final Duration TO_BE_EQUAL = Duration.ofSeconds(60);
 
-  private final TestNode master;
+  private final List<TestNode> masters;
   private final List<TestNode> secondaries;
 
-  private TestCluster(TestNode master, List<TestNode> secondaries) {
-    this.master = master;
+  private TestCluster(List<TestNode> masters, List<TestNode> secondaries) {
+    this.masters = masters;
     this.secondaries = secondaries;
   }
 
@@ -34,6 +40,8 @@ final class TestCluster {
     private List<Integer> delaysMs = List.of(0, 0);
     private List<String> jvm = ReplogProcess.SMALL;
     private boolean registering;
+    private int masters = 1;
+    private ToIntBiFunction<String, Integer> way = (master, port) -> port;
 
     private Plan(Processes processes) {
       this.processes = processes;
@@ -43,6 +51,29 @@ final class TestCluster {
     Plan delaysMs(Integer... delays) {
       delaysMs = List.of(delays);
       return this;
+    }
+
+    /** The secondaries, without a delay. */
+    Plan secondaries(int count) {
+      delaysMs = Collections.nCopies(count, 0);
+      return this;
+    }
+
+    /** The founder and its standbys. */
+    Plan masters(int count) {
+      masters = count;
+      return this;
+    }
+
+    /** A master is told of another port for a secondary than that where it listens. */
+    Plan by(ToIntBiFunction<String, Integer> portForMaster) {
+      way = portForMaster;
+      return this;
+    }
+
+    /** Faults can be switched on. */
+    Plan faults() {
+      return setting("REPLOG_FAULTS_ENABLED", "true");
     }
 
     Plan jvm(List<String> options) {
@@ -62,22 +93,19 @@ final class TestCluster {
     }
 
     TestCluster make() {
-      int masterPort = Ports.free();
+      int firstMaster = Ports.free();
       List<Integer> ports = delaysMs.stream().map(delay -> Ports.free()).toList();
-      List<String> ofMaster = new ArrayList<>(List.of("master"));
-      if (!registering) {
-        ofMaster.add("--secondaries");
-        ofMaster.add(
-            ports.stream().map(p -> TestNode.url(p).toString()).collect(Collectors.joining(",")));
-      }
-      TestNode master = node("master-0", masterPort, ofMaster);
+      List<TestNode> nodes =
+          IntStream.range(0, masters)
+              .mapToObj(i -> master("master-" + i, i == 0 ? firstMaster : Ports.free(), ports))
+              .toList();
       List<TestNode> secondaries =
           IntStream.range(0, ports.size())
               .mapToObj(
                   i -> {
                     List<String> arguments = new ArrayList<>(List.of("secondary"));
                     if (registering) {
-                      arguments.addAll(List.of("--master", TestNode.url(masterPort).toString()));
+                      arguments.addAll(List.of("--master", TestNode.url(firstMaster).toString()));
                     }
                     if (delaysMs.get(i) > 0) {
                       arguments.addAll(List.of("--delay", delaysMs.get(i).toString()));
@@ -85,7 +113,19 @@ final class TestCluster {
                     return node("secondary-" + i, ports.get(i), arguments);
                   })
               .toList();
-      return new TestCluster(master, secondaries);
+      return new TestCluster(nodes, secondaries);
+    }
+
+    private TestNode master(String id, int port, List<Integer> ports) {
+      List<String> arguments = new ArrayList<>(List.of("master"));
+      if (!registering) {
+        arguments.add("--secondaries");
+        arguments.add(
+            ports.stream()
+                .map(p -> TestNode.url(way.applyAsInt(id, p)).toString())
+                .collect(Collectors.joining(",")));
+      }
+      return node(id, port, arguments);
     }
 
     private TestNode node(String id, int port, List<String> command) {
@@ -98,8 +138,46 @@ final class TestCluster {
     }
   }
 
+  /** The founder. */
   TestNode master() {
-    return master;
+    return masters.getFirst();
+  }
+
+  List<TestNode> masters() {
+    return masters;
+  }
+
+  /** The master that is not this one, of two. */
+  TestNode otherMaster(TestNode than) {
+    return masters.stream().filter(master -> !master.equals(than)).findFirst().orElseThrow();
+  }
+
+  /** The master that leads now and says so in the highest epoch; fails while none does. */
+  TestNode active() {
+    TestNode active = null;
+    long epoch = 0;
+    for (TestNode master : masters) {
+      Optional<Json> said = master.api().clusterOrNone();
+      if (said.isPresent()
+          && said.get().text("role").equals("MASTER")
+          && said.get().number("epoch") > epoch) {
+        active = master;
+        epoch = said.get().number("epoch");
+      }
+    }
+    if (active == null) {
+      throw new AssertionError("no master is active");
+    }
+    return active;
+  }
+
+  /** Waits until a master leads and takes appends. */
+  TestNode awaitActive() {
+    Wait.untilAsserted(
+        "a master takes appends",
+        TestNode.TO_START,
+        () -> assertThat(active().api().cluster().text("mode")).isEqualTo("READ_WRITE"));
+    return active();
   }
 
   TestNode secondary(int number) {
@@ -110,16 +188,16 @@ final class TestCluster {
     return secondaries;
   }
 
-  /** The master first. */
+  /** The masters first. */
   List<TestNode> nodes() {
     List<TestNode> nodes = new ArrayList<>();
-    nodes.add(master);
+    nodes.addAll(masters);
     nodes.addAll(secondaries);
     return nodes;
   }
 
   NodeApi api() {
-    return master.api();
+    return master().api();
   }
 
   /** Starts all and waits until every secondary votes and is level. */
@@ -136,7 +214,7 @@ final class TestCluster {
         "all secondaries are healthy, voting and level",
         TestNode.TO_START,
         () -> {
-          Json cluster = api().cluster();
+          Json cluster = leader().api().cluster();
           assertThat(cluster.text("mode")).as("mode in %s", cluster).isEqualTo("READ_WRITE");
           assertThat(cluster.list("nodes")).as("nodes in %s", cluster).hasSize(secondaries.size());
           assertThat(cluster.list("nodes"))
@@ -149,20 +227,25 @@ final class TestCluster {
         });
   }
 
+  private TestNode leader() {
+    return masters.size() == 1 ? master() : active();
+  }
+
   /** Waits until all logs have the same end, and fails unless they are the same to the last bit. */
   void assertEqualLogs() {
     Wait.untilAsserted(
         "all nodes have the master's last entry, committed",
         TO_BE_EQUAL,
         () -> {
-          long last = api().lastSequence();
+          long last = leader().api().lastSequence();
           for (TestNode node : nodes()) {
             Json list = node.api().ask("/messages?limit=1").expect(200).json();
             assertThat(list.number("last")).as("last of %s", node.id()).isEqualTo(last);
             assertThat(list.number("committed")).as("committed of %s", node.id()).isEqualTo(last);
           }
         });
-    long last = api().lastSequence();
+    NodeApi leader = leader().api();
+    long last = leader.lastSequence();
     if (last > 0) {
       List<String> hashes =
           nodes().stream()
@@ -171,7 +254,7 @@ final class TestCluster {
               .toList();
       assertThat(hashes).as("hash of entry %d on every node", last).containsOnly(hashes.getFirst());
     }
-    Json verified = api().get("/cluster/verify").expect(200).json();
+    Json verified = leader.get("/cluster/verify").expect(200).json();
     assertThat(verified.truth("equal")).as("%s", verified).isTrue();
     assertThat(verified.number("sequence")).as("%s", verified).isEqualTo(last);
     assertThat(verified.list("nodes")).hasSizeGreaterThanOrEqualTo(secondaries.size());

@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
  * earlier had begun. An append without an answer may take effect at any time after it was asked
  * for.
  */
-final class Linearizability {
+public final class Linearizability {
   private Linearizability() {}
 
   /**
    * An operation at its place.
    *
    * @param place twice the sequence of an append, one more for a read up to it
-   * @param overNanos {@link Operation#NEVER} while nobody was told that it took effect
+   * @param overNanos {@link Long#MAX_VALUE} while nobody was told that it took effect
    */
-  record Placed(long place, long invokedNanos, long overNanos, String what) {}
+  public record Placed(long place, long invokedNanos, long overNanos, String what) {}
 
   static void check(History history, CommittedLog log) {
     List<Placed> placed = new ArrayList<>();
@@ -67,7 +67,7 @@ final class Linearizability {
   }
 
   /** Two operations whose places contradict the order in which they happened, null if none do. */
-  static @Nullable String contradiction(List<Placed> operations) {
+  public static @Nullable String contradiction(List<Placed> operations) {
     List<Placed> sorted = new ArrayList<>(operations);
     sorted.sort(Comparator.comparingLong(Placed::place).reversed());
     Placed earliestOver = null;

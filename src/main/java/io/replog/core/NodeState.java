@@ -34,6 +34,17 @@ public record NodeState(
     return new NodeState(node, store, null, 0, null, 0, null, 0, Membership.FOUNDING);
   }
 
+  /**
+   * Whether this store began to found a cluster and does not know that it may: nothing was appended
+   * yet.
+   */
+  public boolean foundingUnfinished() {
+    return clusterId != null
+        && incumbentEpoch == 0
+        && store.equals(logEpochStore)
+        && membership.newest().version() == 0;
+  }
+
   public NodeState withCluster(UUID id) {
     return new NodeState(
         node,
@@ -89,6 +100,15 @@ public record NodeState(
         logEpochStore,
         incumbentEpoch,
         next);
+  }
+
+  /**
+   * The same store after another one took the founding of its cluster over: it never had an entry,
+   * and claims nothing.
+   */
+  public NodeState withoutFounding() {
+    return new NodeState(
+        node, store, clusterId, promisedEpoch, promisedTo, 0, null, 0, Membership.FOUNDING);
   }
 
   /**

@@ -1,8 +1,9 @@
 package io.replog.node;
 
+import io.replog.cluster.Member;
+import io.replog.cluster.MemberListener;
 import io.replog.core.AppendOutcome;
 import io.replog.core.AppendRequest;
-import io.replog.core.Backoff;
 import io.replog.core.NodeRole;
 import io.replog.core.Seat;
 import io.replog.replication.PeerLink;
@@ -15,6 +16,7 @@ import io.replog.storage.DataDirectory;
 import io.replog.storage.SegmentedLog;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -30,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * A master-capable node: the shell around its phases, {@link Founding}, {@link Standby}, {@link
  * Takeover}, {@link ActiveMaster}.
  */
-public final class MasterNode implements Node, PeerSession.Listener {
+public final class MasterNode implements Node, MemberListener, PeerSession.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(MasterNode.class);
   private static final Duration STUCK = Duration.ofSeconds(30);
 
@@ -40,6 +42,7 @@ public final class MasterNode implements Node, PeerSession.Listener {
   private final FaultGate faults;
   private final MasterContext context;
   private final Registrar registrar;
+  private final Locator locator;
   private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
   private volatile ClusterView view;
   private volatile boolean stopped;
@@ -56,28 +59,48 @@ public final class MasterNode implements Node, PeerSession.Listener {
       PeerTransport transport,
       RandomGenerator random,
       Faults initialFaults) {
+    this(config, directory, loop, syncThread, transport, random, initialFaults, Outside.NONE);
+  }
+
+  /**
+   * @param directory open and recovered; this node closes it
+   * @param syncThread where syncs run, one at a time
+   * @param outside who says what the cluster is to be, if this node's settings do not
+   */
+  public MasterNode(
+      NodeConfig config,
+      DataDirectory directory,
+      NodeLoop loop,
+      Executor syncThread,
+      PeerTransport transport,
+      RandomGenerator random,
+      Faults initialFaults,
+      Outside outside) {
     this.config = config;
     this.loop = loop;
     this.faults = new FaultGate(initialFaults, random);
     this.copy = new LocalCopy(directory, loop, syncThread);
-    this.context = new MasterContext(config, loop, copy, faults, random);
+    this.context = new MasterContext(config, loop, copy, faults, random, outside);
     this.registrar = new Registrar(context);
-    context.peers(
-        new Peers(
-            (url, node) ->
-                new PeerSession(
-                    url,
-                    node,
-                    config,
-                    loop,
-                    transport,
-                    faults,
-                    new Backoff(config.backoffBase(), config.backoffCeiling(), random),
-                    this::introduction,
-                    this)));
+    context.peers(new Peers((url, node) -> session(url, node, transport, this)));
+    this.locator = new Locator(context, (url, listener) -> session(url, null, transport, listener));
     this.view = new Standby(context).view();
     copy.onDurable(this::durableGrew);
     loop.execute(this::begin);
+  }
+
+  private PeerSession session(
+      String url, @Nullable String node, PeerTransport transport, PeerSession.Listener listener) {
+    return new PeerSession(
+        url,
+        node,
+        config,
+        loop,
+        transport,
+        faults,
+        context.backoff(),
+        this::introduction,
+        listener);
   }
 
   private Introduce introduction() {
@@ -94,7 +117,7 @@ public final class MasterNode implements Node, PeerSession.Listener {
       }
     }
     copy.sync();
-    boolean unborn = copy.state().clusterId() == null;
+    boolean unborn = copy.state().clusterId() == null || copy.state().foundingUnfinished();
     context.become(unborn ? new Founding(context) : new Standby(context, true));
     tick();
   }
@@ -103,6 +126,7 @@ public final class MasterNode implements Node, PeerSession.Listener {
     if (stopped) {
       return;
     }
+    locator.tick();
     context.peers().all().forEach(PeerSession::tick);
     context.phase().tick();
     refresh();
@@ -110,12 +134,20 @@ public final class MasterNode implements Node, PeerSession.Listener {
   }
 
   private void refresh() {
-    ClusterView now = context.phase().view();
+    ClusterView now = view(context.phase());
     boolean changed = !now.sameButForContact(view);
     view = now;
     if (changed) {
       subscribers.forEach(Runnable::run);
     }
+  }
+
+  private ClusterView view(Phase phase) {
+    ClusterView.Discovery discovery = context.desired().view();
+    if (discovery != null && phase instanceof Founding founding) {
+      discovery = discovery.waiting(founding.why());
+    }
+    return phase.view().with(discovery);
   }
 
   private void durableGrew() {
@@ -132,8 +164,33 @@ public final class MasterNode implements Node, PeerSession.Listener {
   }
 
   @Override
+  public void desired(List<Member> members) {
+    loop.execute(
+        () -> {
+          context.desired().members(members);
+          locator.tick();
+        });
+  }
+
+  @Override
+  public void located(Set<String> urls) {
+    loop.execute(
+        () -> {
+          context.desired().urls(urls);
+          locator.tick();
+        });
+  }
+
+  @Override
+  public void unavailable(String why) {
+    loop.execute(() -> context.desired().unavailable(why));
+  }
+
+  @Override
   public void reported(PeerSession session, Standing standing) {
-    if (registrar.named(session, standing.node())) {
+    if (context.desired().told() && !session.node().equals(standing.node())) {
+      locator.mistaken(session, standing.node());
+    } else if (registrar.named(session, standing.node())) {
       context.phase().reported(session, standing);
       refresh();
     }
@@ -177,7 +234,7 @@ public final class MasterNode implements Node, PeerSession.Listener {
 
   @Override
   public void cluster(Consumer<ClusterView> answer) {
-    loop.execute(() -> answer.accept(context.phase().view()));
+    loop.execute(() -> answer.accept(view(context.phase())));
   }
 
   @Override
@@ -321,6 +378,7 @@ public final class MasterNode implements Node, PeerSession.Listener {
     if (loop instanceof NodeThread thread) {
       thread.close();
     }
+    locator.close();
     context.peers().close();
     copy.close(grace);
   }

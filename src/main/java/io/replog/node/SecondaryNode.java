@@ -17,9 +17,12 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A node that copies the log: the shell around {@link SecondaryRole}, which holds the rules. */
 public final class SecondaryNode implements Node {
+  private static final Logger LOG = LoggerFactory.getLogger(SecondaryNode.class);
   private static final Duration STUCK = Duration.ofSeconds(30);
 
   private final NodeConfig config;
@@ -57,6 +60,7 @@ public final class SecondaryNode implements Node {
   /** Looks again, every heartbeat, at what may have changed by the passing of time. */
   private void refresh() {
     copy.rememberCommitted();
+    role.leave();
     ClusterView now = role.view();
     ready = role.ready();
     wantsRegistration = role.wantsRegistration();
@@ -199,6 +203,25 @@ public final class SecondaryNode implements Node {
   @Override
   public boolean ready() {
     return ready;
+  }
+
+  /**
+   * Asks the active master whether this node may stop, and serves until it may; returns when it
+   * may, or the time is over. From any thread but the node's, before {@link #stop}.
+   */
+  public void leave(Duration atMost) {
+    loop.execute(
+        () -> {
+          role.departure().begin();
+          role.leave();
+        });
+    try {
+      if (!role.departure().await(atMost)) {
+        LOG.warn("not let go in time node={} waitedMs={}", id(), atMost.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

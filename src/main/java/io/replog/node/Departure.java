@@ -1,9 +1,6 @@
 package io.replog.node;
 
 import io.replog.core.Membership;
-import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,15 +10,15 @@ import org.slf4j.LoggerFactory;
  * may: it is out of the configuration, or it is wanted again and keeps its seat. Where nobody
  * answers there is nothing to wait for.
  *
- * <p>On the node's thread only, but for {@link #await}.
+ * <p>On the node's thread only.
  */
 final class Departure {
   private static final Logger LOG = LoggerFactory.getLogger(Departure.class);
 
   private final NodeConfig config;
   private final NodeLoop loop;
-  private final CountDownLatch over = new CountDownLatch(1);
   private @Nullable Long answeredAtNanos;
+  private @Nullable Runnable mayStop;
 
   Departure(NodeConfig config, NodeLoop loop) {
     this.config = config;
@@ -33,18 +30,24 @@ final class Departure {
     return answeredAtNanos != null;
   }
 
-  void begin() {
+  /**
+   * Begins to ask, once.
+   *
+   * @param whenOver called once, when this node may stop
+   */
+  void begin(Runnable whenOver) {
     if (!begun()) {
+      mayStop = whenOver;
       answeredAtNanos = loop.nanoTime();
       LOG.info("asking to leave node={}", config.id());
     }
   }
 
   /** The master answered. */
-  void answered(boolean mayStop, String why) {
+  void answered(boolean letGo, String why) {
     if (begun()) {
       answeredAtNanos = loop.nanoTime();
-      if (mayStop) {
+      if (letGo) {
         end(why);
       }
     }
@@ -57,7 +60,7 @@ final class Departure {
    */
   boolean goesOn(Membership membership) {
     Long last = answeredAtNanos;
-    if (last == null || over.getCount() == 0) {
+    if (last == null || mayStop == null) {
       return false;
     }
     if (membership.inForce().stream().allMatch(c -> c.seat(config.id()).isEmpty())) {
@@ -65,18 +68,15 @@ final class Departure {
     } else if (loop.nanoTime() - last >= config.unhealthyAfter().toNanos()) {
       end("no master answers");
     }
-    return over.getCount() > 0;
+    return mayStop != null;
   }
 
   private void end(String why) {
-    if (over.getCount() > 0) {
+    Runnable waiting = mayStop;
+    if (waiting != null) {
       LOG.info("leaving node={} why={}", config.id(), why);
-      over.countDown();
+      mayStop = null;
+      waiting.run();
     }
-  }
-
-  /** Waits until this node may stop. From any thread but the node's. Returns whether it may. */
-  boolean await(Duration atMost) throws InterruptedException {
-    return over.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

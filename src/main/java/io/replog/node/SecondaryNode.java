@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -210,18 +212,28 @@ public final class SecondaryNode implements Node {
    * may, or the time is over. From any thread but the node's, before {@link #stop}.
    */
   public void leave(Duration atMost) {
-    loop.execute(
-        () -> {
-          role.departure().begin();
-          role.leave();
-        });
+    CountDownLatch letGo = new CountDownLatch(1);
+    askToLeave(letGo::countDown);
     try {
-      if (!role.departure().await(atMost)) {
+      if (!letGo.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
         LOG.warn("not let go in time node={} waitedMs={}", id(), atMost.toMillis());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /**
+   * Asks the active master whether this node may stop.
+   *
+   * @param mayStop called on the node's thread, once, when it may
+   */
+  public void askToLeave(Runnable mayStop) {
+    loop.execute(
+        () -> {
+          role.departure().begin(mayStop);
+          role.leave();
+        });
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.micronaut.context.ApplicationContextBuilder;
 import io.micronaut.runtime.Micronaut;
 import io.micronaut.runtime.server.EmbeddedServer;
 import io.replog.cluster.SelfRegistration;
+import io.replog.cluster.kubernetes.KubernetesCluster;
 import io.replog.config.BadSettingException;
 import io.replog.config.DeduplicationMode;
 import io.replog.config.NodeKind;
@@ -19,6 +20,7 @@ import io.replog.node.MasterNode;
 import io.replog.node.Node;
 import io.replog.node.NodeConfig;
 import io.replog.node.NodeThread;
+import io.replog.node.Outside;
 import io.replog.node.SecondaryNode;
 import io.replog.replication.http.HttpPeerTransport;
 import io.replog.replication.http.ReplicationEndpoint;
@@ -33,6 +35,7 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.security.Security;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,9 +66,13 @@ final class NodeServer {
   private final NodeSettings settings;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean stopping = new AtomicBoolean();
+  private final @Nullable KubernetesCluster kubernetes;
 
   private NodeServer(NodeSettings settings) {
     this.settings = settings;
+    NodeSettings.Kubernetes where = settings.kubernetes();
+    this.kubernetes =
+        where != null && settings.kind() == NodeKind.MASTER ? new KubernetesCluster(where) : null;
   }
 
   /** Runs a node until it is told to stop. Returns the exit code. */
@@ -116,6 +123,9 @@ final class NodeServer {
     }
     // only now: a node that cannot listen must not found or take over anything
     thread.start();
+    if (kubernetes != null && node instanceof MasterNode master) {
+      kubernetes.start(context, master);
+    }
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(() -> stop(context, node, syncThread, transport, endpoint), "orderly-stop"));
@@ -163,8 +173,15 @@ final class NodeServer {
         RandomGeneratorFactory.<RandomGenerator>of("L64X128MixRandom")
             .create(new SecureRandom().nextLong());
     return settings.kind() == NodeKind.MASTER
-        ? new MasterNode(config, directory, thread, syncThread, transport, random, faults)
+        ? new MasterNode(
+            config, directory, thread, syncThread, transport, random, faults, outside())
         : new SecondaryNode(config, directory, thread, syncThread, random, faults);
+  }
+
+  private Outside outside() {
+    return kubernetes == null
+        ? Outside.NONE
+        : new Outside(kubernetes.records(), kubernetes.members());
   }
 
   private NodeConfig config(String id) {
@@ -186,7 +203,8 @@ final class NodeServer {
         BATCH_BYTES,
         appends.maxWaiting(),
         declared == null ? List.of() : declared.stream().map(URI::toString).toList(),
-        id.equals("master-0") && !settings.join(),
+        // in Kubernetes the cluster record decides which of the masters
+        (kubernetes != null || id.equals("master-0")) && !settings.join(),
         appends.quorumNeeded(),
         appends.deduplication() == DeduplicationMode.CONTENT,
         appends.deduplicationEntries(),
@@ -207,14 +225,14 @@ final class NodeServer {
                     settings.faultsEnabled()),
                 endpoint);
     registration(node).ifPresent(builder::singletons);
-    ApplicationContext context =
-        builder
-            .properties(
-                Map.of(
-                    "micronaut.server.host", settings.host(),
-                    "micronaut.server.port", settings.port()))
-            .build()
-            .start();
+    Map<String, Object> properties = new LinkedHashMap<>();
+    properties.put("micronaut.server.host", settings.host());
+    properties.put("micronaut.server.port", settings.port());
+    if (kubernetes != null) {
+      builder.environments(KubernetesCluster.ENVIRONMENT);
+      properties.putAll(kubernetes.properties());
+    }
+    ApplicationContext context = builder.properties(properties).build().start();
     context.getBean(EmbeddedServer.class).start();
     return context;
   }
@@ -250,12 +268,19 @@ final class NodeServer {
       return;
     }
     LOG.info("stopping node={}", node.id());
+    NodeSettings.Kubernetes where = settings.kubernetes();
+    if (where != null && node instanceof SecondaryNode secondary) {
+      secondary.leave(where.leaveWithin());
+    }
     node.handOver(GRACE);
     endpoint.close();
     // while requests are still answered the node must be there to answer them
     context.stop();
     node.stop(GRACE);
     transport.close();
+    if (kubernetes != null) {
+      kubernetes.close();
+    }
     syncThread.shutdown();
     ended.countDown();
   }

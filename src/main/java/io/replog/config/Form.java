@@ -29,6 +29,7 @@ public record Form<T>(String allowed, Function<String, Optional<T>> reader) {
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})");
   private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+  private static final Pattern OBJECT = Pattern.compile("[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?");
   private static final int MAX_LIST = WriteConcern.MAX_COPIES - 1;
 
   /** The value that this text means. */
@@ -130,6 +131,13 @@ public record Form<T>(String allowed, Function<String, Optional<T>> reader) {
         "a host name or an address, without scheme and port",
         text ->
             Optional.of(text).filter(t -> HOST.matcher(t).matches() || IPV6.matcher(t).matches()));
+  }
+
+  /** Of an object in Kubernetes: a DNS name in lower case. */
+  static Form<String> objectName() {
+    return new Form<>(
+        "1 to 253 lower-case letters, digits, '-' or '.', the first and last a letter or digit",
+        text -> Optional.of(text).filter(t -> OBJECT.matcher(t).matches()));
   }
 
   static Form<Path> directory() {

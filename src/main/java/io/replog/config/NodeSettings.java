@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param secondaries the declared secondaries, null where they register themselves
  * @param master where a secondary registers, null where it does not
  * @param supervisedBy the process without which this node stops, null for none
+ * @param kubernetes what is asked of the Kubernetes API, null outside of it
  */
 public record NodeSettings(
     NodeKind kind,
@@ -34,7 +35,8 @@ public record NodeSettings(
     Detection detection,
     Replication replication,
     long segmentBytes,
-    boolean faultsEnabled) {
+    boolean faultsEnabled,
+    @Nullable Kubernetes kubernetes) {
 
   /** What is promised about appends. */
   public record Appends(
@@ -49,6 +51,26 @@ public record NodeSettings(
   /** When a silent node is taken for lost. */
   public record Detection(
       Duration heartbeat, Duration suspected, Duration unhealthy, Duration electionTimeout) {}
+
+  /**
+   * Where in Kubernetes this node is.
+   *
+   * @param api the API server, null for the one that the pod's service account or a kubeconfig
+   *     names
+   * @param namespace of everything named here
+   * @param statefulSet the secondaries
+   * @param service the headless Service before them
+   * @param record the ConfigMap that is the cluster record
+   * @param leaveWithin how long a secondary that is told to terminate goes on at most until it is
+   *     let go
+   */
+  public record Kubernetes(
+      @Nullable URI api,
+      String namespace,
+      String statefulSet,
+      String service,
+      String record,
+      Duration leaveWithin) {}
 
   /** How a secondary is fed. */
   public record Replication(

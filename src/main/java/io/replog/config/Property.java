@@ -8,6 +8,7 @@ import static io.replog.config.Form.host;
 import static io.replog.config.Form.id;
 import static io.replog.config.Form.milliseconds;
 import static io.replog.config.Form.number;
+import static io.replog.config.Form.objectName;
 import static io.replog.config.Form.processId;
 import static io.replog.config.Form.seconds;
 import static io.replog.config.Form.size;
@@ -267,6 +268,63 @@ public record Property<T>(
           "Bytes on their way to one secondary that it has not acknowledged; more stays in the log"
               + " until there is room.");
 
+  // Kubernetes
+  public static final Property<Boolean> KUBERNETES =
+      of(
+          "kubernetes.enabled",
+          null,
+          truth(),
+          "false",
+          "Whether a master finds its secondaries by the Kubernetes API, and a secondary that is"
+              + " told to stop asks to leave first. The chart sets it.");
+  public static final Property<String> KUBERNETES_NAMESPACE =
+      of(
+          "kubernetes.namespace",
+          null,
+          objectName(),
+          null,
+          "The namespace of the objects below. Default: that of the pod's service account.",
+          new Variable<>("POD_NAMESPACE", objectName(), null));
+  public static final Property<String> KUBERNETES_STATEFUL_SET =
+      of(
+          "kubernetes.stateful-set",
+          null,
+          objectName(),
+          "replog-secondary",
+          "The StatefulSet of the secondaries: its `spec.replicas` says which ought to be there.");
+  public static final Property<String> KUBERNETES_SERVICE =
+      of(
+          "kubernetes.service",
+          null,
+          objectName(),
+          "replog-secondary",
+          "The headless Service of the secondaries, with a port named `http` and"
+              + " `publishNotReadyAddresses`.");
+  public static final Property<String> KUBERNETES_RECORD =
+      of(
+          "kubernetes.record",
+          null,
+          objectName(),
+          "replog-cluster",
+          "The ConfigMap that is the cluster record: who founded the cluster. It must live as long"
+              + " as the data does.");
+  public static final Property<URI> KUBERNETES_API =
+      of(
+          "kubernetes.api",
+          null,
+          url(),
+          null,
+          "The API server, without credentials: for tests. Default: that of the pod's service"
+              + " account, else of `KUBECONFIG`.");
+  public static final Property<Duration> LEAVE_WITHIN =
+      of(
+          "kubernetes.leave-within",
+          null,
+          duration(Duration.ZERO, LONGEST_TIMEOUT),
+          "20s",
+          "How long a secondary that is told to stop and is not wanted any more goes on serving"
+              + " until it is out of the configuration. Below the pod's grace period.");
+
   // Storage and trials
   public static final Property<Long> SEGMENT_SIZE =
       of(
@@ -313,8 +371,9 @@ public record Property<T>(
           "--delays",
           delays(LONGEST_DELAY),
           null,
-          "The delay of each secondary that `replog cluster` starts. Default of those not named:"
-              + " `delay`.",
+          "The delay of each secondary that `replog cluster` starts; default of those not named:"
+              + " `delay`. A single secondary without a `delay` takes the one for the number at the"
+              + " end of its id (0 if none is named), or the only one.",
           new Variable<>("SECONDARY_DELAYS", delays(LONGEST_DELAY), null));
 
   /** All of them, in the order of the table. */

@@ -1,8 +1,10 @@
 package io.replog.config;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class Settings {
   private static final Set<String> OF_THE_SCRIPT =
       Set.of("REPLOG_JAVA_HOME", "REPLOG_HEAP", "REPLOG_JAVA_OPTS");
+  private static final Path NAMESPACE_OF_THE_POD =
+      Path.of("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
+  private static final Pattern NUMBERED = Pattern.compile(".*-(\\d{1,4})");
   private static final int LONGEST_SHOWN = 80;
 
   private final NodeKind kind;
@@ -153,13 +160,57 @@ public final class Settings {
         kind == NodeKind.MASTER ? declared() : null,
         get(Property.JOIN),
         kind == NodeKind.SECONDARY ? find(Property.MASTER).orElse(null) : null,
-        get(Property.DELAY),
+        delay(id),
         find(Property.SUPERVISED_BY).orElse(null),
         appends(),
         detection(),
         replication(),
         get(Property.SEGMENT_SIZE),
-        get(Property.FAULTS));
+        get(Property.FAULTS),
+        kubernetes());
+  }
+
+  /**
+   * A secondary's own delay; else the one that a list for all of them has for its number, so that
+   * the pods of a StatefulSet can share their environment.
+   */
+  private Duration delay(@Nullable String id) {
+    List<Duration> listed = find(Property.CLUSTER_DELAYS).orElse(List.of());
+    if (kind == NodeKind.MASTER || isSet(Property.DELAY) || listed.isEmpty()) {
+      return get(Property.DELAY);
+    }
+    if (listed.size() == 1) {
+      return listed.getFirst();
+    }
+    Matcher numbered = NUMBERED.matcher(id == null ? "" : id);
+    int number = numbered.matches() ? Integer.parseInt(numbered.group(1)) : Integer.MAX_VALUE;
+    return number < listed.size() ? listed.get(number) : Duration.ZERO;
+  }
+
+  private NodeSettings.@Nullable Kubernetes kubernetes() {
+    if (!get(Property.KUBERNETES)) {
+      return null;
+    }
+    return new NodeSettings.Kubernetes(
+        find(Property.KUBERNETES_API).orElse(null),
+        // a secondary asks the API for nothing, and needs no service account
+        find(Property.KUBERNETES_NAMESPACE)
+            .orElseGet(() -> kind == NodeKind.MASTER ? namespaceOfThisPod() : ""),
+        get(Property.KUBERNETES_STATEFUL_SET),
+        get(Property.KUBERNETES_SERVICE),
+        get(Property.KUBERNETES_RECORD),
+        get(Property.LEAVE_WITHIN));
+  }
+
+  private static String namespaceOfThisPod() {
+    try {
+      return Files.readString(NAMESPACE_OF_THE_POD).strip();
+    } catch (IOException e) {
+      throw new BadSettingException(
+          "REPLOG_KUBERNETES_NAMESPACE is needed: no service account is mounted that says it; it"
+              + " must be "
+              + Property.KUBERNETES_NAMESPACE.form().allowed());
+    }
   }
 
   /**

@@ -52,6 +52,17 @@ public record NodeState(
         membership);
   }
 
+  /**
+   * Whether this store began to found a cluster and does not know that it may: nothing was appended
+   * yet.
+   */
+  public boolean foundingUnfinished() {
+    return clusterId != null
+        && incumbentEpoch == 0
+        && store.equals(logEpochStore)
+        && membership.newest().version() == 0;
+  }
+
   public NodeState withCluster(UUID id) {
     return new NodeState(
         node,
@@ -120,6 +131,15 @@ public record NodeState(
         logEpochStore,
         incumbentEpoch,
         next);
+  }
+
+  /**
+   * The same store after another one took the founding of its cluster over: it never had an entry,
+   * and claims nothing.
+   */
+  public NodeState withoutFounding() {
+    return new NodeState(
+        node, role, store, clusterId, promisedEpoch, promisedTo, 0, null, 0, Membership.FOUNDING);
   }
 
   /**

@@ -28,11 +28,23 @@ record ClusterDocument(
     @Nullable Quorum quorum,
     Configurations configuration,
     Deduplication deduplication,
-    @Nullable List<Secondary> nodes) {
+    @Nullable List<Secondary> nodes,
+    @Nullable Discovery discovery) {
 
   enum Mode {
     READ_WRITE,
     READ_ONLY
+  }
+
+  /** What says which secondaries ought to be there; only where something does. */
+  @Serdeable.Serializable
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Discovery(
+      String source, Reachable status, @Nullable Long lastSuccessMs, @Nullable String detail) {}
+
+  enum Reachable {
+    UP,
+    DOWN
   }
 
   @Serdeable.Serializable
@@ -88,7 +100,19 @@ record ClusterDocument(
         quorum(view),
         configurations(view),
         new Deduplication(view.deduplicationEntries(), view.deduplicationMillis()),
-        view.role() == NodeRole.SECONDARY ? null : secondaries(view));
+        view.role() == NodeRole.SECONDARY ? null : secondaries(view),
+        discovery(view.discovery()));
+  }
+
+  /** What is known of the source of members, null where there is none. */
+  static @Nullable Discovery discovery(ClusterView.@Nullable Discovery known) {
+    return known == null
+        ? null
+        : new Discovery(
+            known.source(),
+            known.up() ? Reachable.UP : Reachable.DOWN,
+            known.lastSuccessMs(),
+            known.detail());
   }
 
   /** The secondaries as the master knows them. */

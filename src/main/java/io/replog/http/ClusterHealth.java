@@ -44,6 +44,10 @@ final class ClusterHealth implements HealthIndicator {
     if (view.role() != NodeRole.SECONDARY) {
       details.put("nodes", ClusterDocument.secondaries(view));
     }
+    var discovery = ClusterDocument.discovery(view.discovery());
+    if (discovery != null) {
+      details.put("discovery", discovery);
+    }
     return Publishers.just(
         HealthResult.builder("cluster", node.ready() ? HealthStatus.UP : HealthStatus.DOWN)
             .details(details)

@@ -5,6 +5,7 @@ import io.replog.core.AppendRequest;
 import io.replog.core.CommitTracker;
 import io.replog.core.FeedState;
 import io.replog.core.Membership;
+import io.replog.core.NodeState;
 import io.replog.core.Refusal;
 import io.replog.core.WriteConcern;
 import io.replog.node.Node.EntryTrace;
@@ -19,6 +20,7 @@ import io.replog.replication.PeerMessage.FromSecondary;
 import io.replog.replication.PeerMessage.HashAnswer;
 import io.replog.replication.PeerMessage.Heartbeat;
 import io.replog.replication.PeerMessage.Leave;
+import io.replog.replication.PeerMessage.LeaveAnswer;
 import io.replog.replication.PeerMessage.Reign;
 import io.replog.replication.PeerMessage.Release;
 import io.replog.replication.PeerMessage.Standing;
@@ -51,10 +53,12 @@ final class ActiveMaster implements Phase, Feed.Listener {
   private final CommitTracker<Appends.Pending> tracker;
   private final Appends appends;
   private final LinearizableReads reads;
+  private final RecordKeeper keeper;
   private final Reconfiguration reconfiguration;
   private final Traces traces;
   private final Verification verification;
   private final Registrar registrar;
+  private final Departures departures;
   private final Availability availability;
   private boolean settling;
   private int ticks;
@@ -85,9 +89,13 @@ final class ActiveMaster implements Phase, Feed.Listener {
             this::stored);
     traces.master(appends.appendedTimes(), appends.durableTimes());
     this.reads = new LinearizableReads(context, feeds.values(), this::beat);
-    this.reconfiguration = new Reconfiguration(context, reign, feeds, this::membershipChanged);
+    this.keeper =
+        new RecordKeeper(context, reign, () -> context.phase() == this, this::foundingLost);
+    this.reconfiguration =
+        new Reconfiguration(context, reign, feeds, this::membershipChanged, keeper::founded);
     this.verification = new Verification(context);
     this.registrar = new Registrar(context);
+    this.departures = new Departures(context);
     this.availability = new Availability(context, reign, feeds);
     for (Feed feed : begun) {
       feed.listenTo(this);
@@ -175,12 +183,10 @@ final class ActiveMaster implements Phase, Feed.Listener {
   }
 
   private @Nullable Refusal tooManyCopies(AppendRequest request) {
-    int declared = context.knownCopies();
-    boolean impossible =
-        context.config().membersDeclared()
+    Integer declared = context.declaredCopies();
+    return declared != null
             && request.concern() instanceof WriteConcern.Copies(int count)
-            && count > declared;
-    return impossible && request.concern() instanceof WriteConcern.Copies(int count)
+            && count > declared
         ? new Refusal.TooManyCopies(count, declared)
         : null;
   }
@@ -285,13 +291,18 @@ final class ActiveMaster implements Phase, Feed.Listener {
               session.node(),
               foreign.clusterId(),
               reign.clusterId());
-      case Leave leave -> reconfiguration.leave(leave.node());
+      case Leave leave -> session.send(farewell(leave));
       case HashAnswer answer -> {
         verification.answered(session, answer);
         feed(session, message);
       }
       default -> feed(session, message);
     }
+  }
+
+  /** A secondary is told to terminate: may it? */
+  LeaveAnswer farewell(Leave leave) {
+    return departures.answer(leave, reign);
   }
 
   private void feed(PeerSession session, FromSecondary message) {
@@ -338,6 +349,15 @@ final class ActiveMaster implements Phase, Feed.Listener {
     context.become(new Standby(context));
   }
 
+  /**
+   * Another store founds the cluster, or has: nothing was appended here, and nothing is claimed.
+   */
+  private void foundingLost() {
+    LOG.warn("founding lost to another node={} epoch={}", context.config().id(), reign.epoch());
+    context.copy().save(NodeState::withoutFounding);
+    context.become(new Founding(context));
+  }
+
   private void membershipChanged(Membership now) {
     tracker.membership(now);
     settle();
@@ -353,6 +373,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
     feeds.values().forEach(Feed::tick);
     reads.tick();
     verification.tick();
+    keeper.tick();
     reconfiguration.tick();
     if (++ticks % COMPARE_EVERY == 0) {
       verification.ask(this::compared);

@@ -64,8 +64,10 @@ final class Availability {
 
   /** Where members are declared, no append is taken before they have a configuration. */
   private boolean forming() {
-    return context.config().membersDeclared()
-        && context.state().membership().committed().version() == 0;
+    boolean without = context.state().membership().committed().version() == 0;
+    boolean alone = context.desired().known() && context.desired().members().isEmpty();
+    boolean founded = context.state().incumbentEpoch() > 0;
+    return context.membersDeclared() && without && !(alone && founded);
   }
 
   private boolean answers(UUID store) {

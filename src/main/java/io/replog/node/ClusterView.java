@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodes the secondaries, in the order of their ids; empty on a secondary
  * @param deduplicationEntries window of retried appends in entries
  * @param deduplicationMillis window of retried appends in milliseconds
+ * @param discovery who says which secondaries ought to be there, null where nobody does
  */
 public record ClusterView(
     @Nullable UUID clusterId,
@@ -41,7 +42,46 @@ public record ClusterView(
     Membership membership,
     List<Secondary> nodes,
     long deduplicationEntries,
-    long deduplicationMillis) {
+    long deduplicationMillis,
+    @Nullable Discovery discovery) {
+
+  /** The view of a node that is told of no members from outside. */
+  public ClusterView(
+      @Nullable UUID clusterId,
+      String node,
+      NodeRole role,
+      boolean readWrite,
+      @Nullable ReadOnlyReason readOnlyReason,
+      long epoch,
+      long lastSequence,
+      long committedSequence,
+      @Nullable Active active,
+      @Nullable Integer copies,
+      @Nullable Integer majority,
+      @Nullable Integer available,
+      Membership membership,
+      List<Secondary> nodes,
+      long deduplicationEntries,
+      long deduplicationMillis) {
+    this(
+        clusterId,
+        node,
+        role,
+        readWrite,
+        readOnlyReason,
+        epoch,
+        lastSequence,
+        committedSequence,
+        active,
+        copies,
+        majority,
+        available,
+        membership,
+        nodes,
+        deduplicationEntries,
+        deduplicationMillis,
+        null);
+  }
 
   /** Whether nothing has changed but how long ago each node was heard: no news for anybody. */
   boolean sameButForContact(@Nullable ClusterView other) {
@@ -65,7 +105,8 @@ public record ClusterView(
         membership,
         nodes.stream().map(Secondary::withoutContact).toList(),
         deduplicationEntries,
-        deduplicationMillis);
+        deduplicationMillis,
+        discovery == null ? null : discovery.withoutContact());
   }
 
   /** The same view with newer watermarks. */
@@ -86,7 +127,30 @@ public record ClusterView(
         membership,
         nodes,
         deduplicationEntries,
-        deduplicationMillis);
+        deduplicationMillis,
+        discovery);
+  }
+
+  /** The same view with what is known of the source of members. */
+  ClusterView with(@Nullable Discovery found) {
+    return new ClusterView(
+        clusterId,
+        node,
+        role,
+        readWrite,
+        readOnlyReason,
+        epoch,
+        lastSequence,
+        committedSequence,
+        active,
+        copies,
+        majority,
+        available,
+        membership,
+        nodes,
+        deduplicationEntries,
+        deduplicationMillis,
+        found);
   }
 
   /** Why a node takes no appends. */
@@ -95,6 +159,25 @@ public record ClusterView(
     NOT_ACTIVE,
     DISK_FULL,
     DISK_FAILED
+  }
+
+  /**
+   * What says which secondaries ought to be there.
+   *
+   * @param source its name
+   * @param up whether the last look found something out
+   * @param lastSuccessMs age of the last look that did, null if none ever did
+   * @param detail what is waited for or went wrong, null if nothing is
+   */
+  public record Discovery(
+      String source, boolean up, @Nullable Long lastSuccessMs, @Nullable String detail) {
+    Discovery waiting(String why) {
+      return new Discovery(source, up, lastSuccessMs, detail == null ? why : why + "; " + detail);
+    }
+
+    private Discovery withoutContact() {
+      return new Discovery(source, up, null, detail);
+    }
   }
 
   /** The active master. */

@@ -74,7 +74,7 @@ abstract class Inactive implements Phase {
   @Override
   public ClusterView view() {
     LocalCopy copy = context.copy();
-    Membership membership = newestMembership();
+    Membership membership = context.newestMembership();
     Configuration newest = membership.newest();
     int copies = Math.max(newest.copies(), context.knownCopies());
     List<ClusterView.Secondary> nodes = new ArrayList<>();
@@ -124,18 +124,6 @@ abstract class Inactive implements Phase {
     return lastSequence < context.copy().lastSequence()
         ? FeedState.CATCHING_UP
         : FeedState.STREAMING;
-  }
-
-  /** The newest configurations that this node or a secondary it hears knows of. */
-  private Membership newestMembership() {
-    Membership newest = context.state().membership();
-    for (PeerSession session : context.peers().all()) {
-      var standing = session.standing();
-      if (standing != null && standing.membership().newest().compareTo(newest.newest()) > 0) {
-        newest = standing.membership();
-      }
-    }
-    return newest;
   }
 
   private long newestEpoch() {

@@ -1,6 +1,10 @@
 package io.replog.node;
 
+import io.replog.cluster.ClusterRecords;
+import io.replog.cluster.Member;
 import io.replog.core.Backoff;
+import io.replog.core.Configuration;
+import io.replog.core.Membership;
 import io.replog.core.NodeState;
 import java.util.HashSet;
 import java.util.Set;
@@ -20,18 +24,27 @@ final class MasterContext {
   private final LocalCopy copy;
   private final FaultGate faults;
   private final RandomGenerator random;
+  private final Outside outside;
+  private final Desired desired;
   private @Nullable Peers peers;
   private @Nullable Phase phase;
   private ClusterView.@Nullable Active active;
   private final Set<String> warned = new HashSet<>();
 
   MasterContext(
-      NodeConfig config, NodeLoop loop, LocalCopy copy, FaultGate faults, RandomGenerator random) {
+      NodeConfig config,
+      NodeLoop loop,
+      LocalCopy copy,
+      FaultGate faults,
+      RandomGenerator random,
+      Outside outside) {
     this.config = config;
     this.loop = loop;
     this.copy = copy;
     this.faults = faults;
     this.random = random;
+    this.outside = outside;
+    this.desired = new Desired(outside.source(), loop);
   }
 
   void peers(Peers known) {
@@ -101,9 +114,64 @@ final class MasterContext {
     }
   }
 
-  /** Copies by the declared list, less those that were taken out; 1 where secondaries register. */
+  ClusterRecords records() {
+    return outside.records();
+  }
+
+  /** What was said of the members from outside. */
+  Desired desired() {
+    return desired;
+  }
+
+  /**
+   * Whether it is said who the members are, by a list or from outside, so that a write concern
+   * above them can never be met.
+   */
+  boolean membersDeclared() {
+    return config.membersDeclared() || desired.told();
+  }
+
+  /** Copies that are declared, less those that were taken out; 1 where secondaries register. */
   int knownCopies() {
+    if (desired.known()) {
+      return desired.members().size() + 1;
+    }
     return config.membersDeclared() ? peers().all().size() + 1 : 1;
+  }
+
+  /**
+   * The most copies that a write concern may ask for, null while that is not known or not limited.
+   */
+  @Nullable Integer declaredCopies() {
+    if (!membersDeclared()) {
+      return null;
+    }
+    if (desired.told() && !desired.known()) {
+      Configuration newest = state().membership().newest();
+      return newest.version() == 0 ? null : newest.copies();
+    }
+    return knownCopies();
+  }
+
+  /**
+   * The address of a member that stays, for its seat and for when nothing better is known.
+   *
+   * @param otherwise where nobody told one
+   */
+  String stableUrl(String node, String otherwise) {
+    return desired.member(node).map(Member::url).orElse(otherwise);
+  }
+
+  /** The newest configurations that this node or a secondary it hears knows of. */
+  Membership newestMembership() {
+    Membership newest = state().membership();
+    for (PeerSession session : peers().all()) {
+      var standing = session.standing();
+      if (standing != null && standing.membership().newest().compareTo(newest.newest()) > 0) {
+        newest = standing.membership();
+      }
+    }
+    return newest;
   }
 
   Backoff backoff() {

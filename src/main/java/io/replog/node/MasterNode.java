@@ -1,8 +1,9 @@
 package io.replog.node;
 
+import io.replog.cluster.Member;
+import io.replog.cluster.MemberListener;
 import io.replog.core.AppendOutcome;
 import io.replog.core.AppendRequest;
-import io.replog.core.Backoff;
 import io.replog.core.NodeRole;
 import io.replog.core.Seat;
 import io.replog.replication.PeerLink;
@@ -14,6 +15,7 @@ import io.replog.replication.PeerTransport;
 import io.replog.storage.DataDirectory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -28,11 +30,12 @@ import org.slf4j.LoggerFactory;
  * A master-capable node: the shell around its phases, {@link Founding}, {@link Standby}, {@link
  * Takeover}, {@link ActiveMaster}.
  */
-public final class MasterNode extends LocalNode implements PeerSession.Listener {
+public final class MasterNode extends LocalNode implements MemberListener, PeerSession.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(MasterNode.class);
 
   private final MasterContext context;
   private final Registrar registrar;
+  private final Locator locator;
   private volatile ClusterView view;
   private volatile boolean stopped;
 
@@ -48,25 +51,45 @@ public final class MasterNode extends LocalNode implements PeerSession.Listener 
       PeerTransport transport,
       RandomGenerator random,
       Faults initialFaults) {
+    this(config, directory, loop, syncThread, transport, random, initialFaults, Outside.NONE);
+  }
+
+  /**
+   * @param directory open and recovered; this node closes it
+   * @param syncThread where syncs run, one at a time
+   * @param outside who says what the cluster is to be, if this node's settings do not
+   */
+  public MasterNode(
+      NodeConfig config,
+      DataDirectory directory,
+      NodeLoop loop,
+      Executor syncThread,
+      PeerTransport transport,
+      RandomGenerator random,
+      Faults initialFaults,
+      Outside outside) {
     super(config, loop, new LocalCopy(directory, loop, syncThread), random, initialFaults);
-    this.context = new MasterContext(config, loop, copy, faultGate, random);
+    this.context = new MasterContext(config, loop, copy, faultGate, random, outside);
     this.registrar = new Registrar(context);
-    context.peers(
-        new Peers(
-            (url, node) ->
-                new PeerSession(
-                    url,
-                    node,
-                    config,
-                    loop,
-                    transport,
-                    faultGate,
-                    new Backoff(config.backoffBase(), config.backoffCeiling(), random),
-                    this::introduction,
-                    this)));
+    context.peers(new Peers((url, node) -> session(url, node, transport, this)));
+    this.locator = new Locator(context, (url, listener) -> session(url, null, transport, listener));
     this.view = new Standby(context).view();
     copy.onDurable(this::durableGrew);
     loop.execute(this::begin);
+  }
+
+  private PeerSession session(
+      String url, @Nullable String node, PeerTransport transport, PeerSession.Listener listener) {
+    return new PeerSession(
+        url,
+        node,
+        config,
+        loop,
+        transport,
+        faultGate,
+        context.backoff(),
+        this::introduction,
+        listener);
   }
 
   private Introduce introduction() {
@@ -83,7 +106,7 @@ public final class MasterNode extends LocalNode implements PeerSession.Listener 
       }
     }
     copy.sync();
-    boolean unborn = copy.state().clusterId() == null;
+    boolean unborn = copy.state().clusterId() == null || copy.state().foundingUnfinished();
     context.become(unborn ? new Founding(context) : new Standby(context, true));
     tick();
   }
@@ -92,6 +115,7 @@ public final class MasterNode extends LocalNode implements PeerSession.Listener 
     if (stopped) {
       return;
     }
+    locator.tick();
     context.peers().all().forEach(PeerSession::tick);
     context.phase().tick();
     refresh();
@@ -99,12 +123,20 @@ public final class MasterNode extends LocalNode implements PeerSession.Listener 
   }
 
   private void refresh() {
-    ClusterView now = context.phase().view();
+    ClusterView now = view(context.phase());
     boolean changed = !now.sameButForContact(view);
     view = now;
     if (changed) {
       clusterChanged();
     }
+  }
+
+  private ClusterView view(Phase phase) {
+    ClusterView.Discovery discovery = context.desired().view();
+    if (discovery != null && phase instanceof Founding founding) {
+      discovery = discovery.waiting(founding.why());
+    }
+    return phase.view().with(discovery);
   }
 
   private void durableGrew() {
@@ -121,8 +153,33 @@ public final class MasterNode extends LocalNode implements PeerSession.Listener 
   }
 
   @Override
+  public void desired(List<Member> members) {
+    loop.execute(
+        () -> {
+          context.desired().members(members);
+          locator.tick();
+        });
+  }
+
+  @Override
+  public void located(Set<String> urls) {
+    loop.execute(
+        () -> {
+          context.desired().urls(urls);
+          locator.tick();
+        });
+  }
+
+  @Override
+  public void unavailable(String why) {
+    loop.execute(() -> context.desired().unavailable(why));
+  }
+
+  @Override
   public void reported(PeerSession session, Standing standing) {
-    if (registrar.named(session, standing.node())) {
+    if (context.desired().told() && !session.node().equals(standing.node())) {
+      locator.mistaken(session, standing.node());
+    } else if (registrar.named(session, standing.node())) {
       context.phase().reported(session, standing);
       refresh();
     }
@@ -151,7 +208,7 @@ public final class MasterNode extends LocalNode implements PeerSession.Listener 
 
   @Override
   public void cluster(Consumer<ClusterView> answer) {
-    loop.execute(() -> answer.accept(context.phase().view()));
+    loop.execute(() -> answer.accept(view(context.phase())));
   }
 
   @Override
@@ -268,6 +325,7 @@ public final class MasterNode extends LocalNode implements PeerSession.Listener 
     if (loop instanceof NodeThread thread) {
       thread.close();
     }
+    locator.close();
     context.peers().close();
     copy.close(grace);
   }

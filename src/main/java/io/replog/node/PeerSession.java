@@ -200,6 +200,16 @@ final class PeerSession {
     connect();
   }
 
+  /** Somebody else answers there: the link is given up, and tried again only after a while. */
+  void mistaken() {
+    PeerLink now = link;
+    if (now != null) {
+      now.close();
+    }
+    drop();
+    connectAfter(config.suspectedAfter());
+  }
+
   void close() {
     closed = true;
     attempt++;
@@ -259,8 +269,18 @@ final class PeerSession {
           why,
           wait.toMillis());
     }
-    attempt++;
-    loop.schedule(wait, this::connect);
+    connectAfter(wait);
+  }
+
+  private void connectAfter(Duration wait) {
+    long mine = ++attempt;
+    loop.schedule(
+        wait,
+        () -> {
+          if (attempt == mine) {
+            connect();
+          }
+        });
   }
 
   private void drop() {

@@ -2,21 +2,17 @@ package io.replog.node;
 
 import io.replog.core.Configuration;
 import io.replog.core.Membership;
-import io.replog.core.NodeStatus;
 import io.replog.core.Seat;
 import io.replog.node.Node.Registration;
 import io.replog.replication.PeerMessage.Configure;
 import io.replog.replication.PeerMessage.Reign;
-import io.replog.replication.PeerMessage.Standing;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,9 +27,6 @@ import org.slf4j.LoggerFactory;
 final class Reconfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(Reconfiguration.class);
 
-  /** Entries that a learner may be behind when it is voted in. */
-  private static final long SMALL_LAG = 1000;
-
   /** Heartbeats between two repetitions of the configuration. */
   private static final int REPEAT = 4;
 
@@ -41,25 +34,29 @@ final class Reconfiguration {
   private final Reign reign;
   private final Map<PeerSession, Feed> feeds;
   private final Consumer<Membership> changed;
+  private final BooleanSupplier founded;
+  private final Seating seating;
   private final Set<String> leaving = new HashSet<>();
-  private final long beganNanos;
   private long proposalSequence;
   private int ticks;
 
   /**
    * @param feeds the present feeds, as they are when looked at
    * @param changed called with the new configurations in force, once they are on this node's disk
+   * @param founded whether a configuration may be proposed; asks for it where it may not yet
    */
   Reconfiguration(
       MasterContext context,
       Reign reign,
       Map<PeerSession, Feed> feeds,
-      Consumer<Membership> changed) {
+      Consumer<Membership> changed,
+      BooleanSupplier founded) {
     this.context = context;
     this.reign = reign;
     this.feeds = feeds;
     this.changed = changed;
-    this.beganNanos = context.loop().nanoTime();
+    this.founded = founded;
+    this.seating = new Seating(context, feeds);
   }
 
   /**
@@ -75,6 +72,10 @@ final class Reconfiguration {
 
   /** Asks for a node to be taken out of the configuration. */
   Registration leave(String node) {
+    if (context.desired().member(node).isPresent()) {
+      return new Registration.Conflict(
+          node + " is wanted, as " + context.desired().name() + " says; scale there instead");
+    }
     boolean known =
         context.peers().byNode(node).isPresent() || membership().newest().seat(node).isPresent();
     if (!known) {
@@ -154,26 +155,18 @@ final class Reconfiguration {
     }
     Configuration committed = membership().committed();
     List<Seat> next =
-        committed.version() == 0 && context.config().membersDeclared()
-            ? first()
-            : oneStep(committed.seats());
+        committed.version() == 0 && context.membersDeclared()
+            ? seating.first()
+            : seating.oneStep(committed.seats(), leaving);
     if (next.equals(committed.seats())) {
       forgetThoseWhoLeft();
       return;
     }
     Configuration proposal = new Configuration(reign.epoch(), committed.version() + 1, next);
     Membership joint = new Membership(committed, proposal);
-    if (joint.writeQuorum(this::votesNow)) {
+    if (joint.writeQuorum(seating::votesNow) && founded.getAsBoolean()) {
       propose(proposal);
     }
-  }
-
-  private boolean votesNow(UUID store) {
-    return feeds.values().stream().anyMatch(f -> store.equals(f.store()) && healthy(f));
-  }
-
-  private static boolean healthy(Feed feed) {
-    return feed.streaming() && feed.session().status() == NodeStatus.HEALTHY;
   }
 
   private void propose(Configuration proposal) {
@@ -189,105 +182,7 @@ final class Reconfiguration {
     tell();
   }
 
-  /**
-   * The first configuration: the declared seats, filled with the stores that caught up, at least a
-   * write quorum, else vacant.
-   */
-  private List<Seat> first() {
-    List<Seat> seats = new ArrayList<>();
-    long filled = 0;
-    boolean allKnown = true;
-    for (PeerSession session : context.peers().all()) {
-      Feed feed = feeds.get(session);
-      boolean fills = feed != null && healthy(feed) && caughtUp(feed);
-      filled += fills ? 1 : 0;
-      allKnown &= fills;
-      UUID store = fills && feed != null ? feed.store() : null;
-      seats.add(new Seat(session.node(), store, session.url()));
-    }
-    boolean patient =
-        context.loop().nanoTime() - beganNanos < context.config().electionTimeout().toNanos();
-    int needed = new Configuration(0, 0, seats).writeQuorum();
-    return filled < needed || (patient && !allKnown) ? List.of() : sorted(seats);
-  }
-
-  private List<Seat> oneStep(List<Seat> seats) {
-    for (Seat seat : seats) {
-      List<Seat> rest = without(seats, seat);
-      boolean goes = leaving.contains(seat.node()) || undeclared(seat);
-      // while it cannot go, it must not hold up the step that lets it: a lost store's replacement
-      if (goes && new Membership(new Configuration(0, 0, rest), null).writeQuorum(this::votesNow)) {
-        return rest;
-      }
-    }
-    for (Seat seat : seats) {
-      Standing standing = standingOf(seat);
-      if (seat.store() != null && standing != null && !seat.store().equals(standing.store())) {
-        return with(without(seats, seat), new Seat(seat.node(), null, seat.url()));
-      }
-    }
-    for (PeerSession session : context.peers().all()) {
-      Feed feed = feeds.get(session);
-      if (feed != null
-          && session.known()
-          && healthy(feed)
-          && caughtUp(feed)
-          && !leaving.contains(session.node())) {
-        Seat filled = new Seat(session.node(), feed.store(), session.url());
-        Optional<Seat> mine =
-            seats.stream()
-                .filter(s -> s.node().equals(session.node()) || s.node().equals(session.url()))
-                .findFirst();
-        if (mine.isEmpty()) {
-          return with(seats, filled);
-        }
-        if (mine.get().store() == null) {
-          return with(without(seats, mine.get()), filled);
-        }
-      }
-    }
-    return seats;
-  }
-
-  /**
-   * Whether a declared list, all of whose nodes have said who they are, does not name this seat's
-   * node. A seat that nobody filled yet bears the declared URL in place of an id.
-   */
-  private boolean undeclared(Seat seat) {
-    return context.config().membersDeclared()
-        && context.peers().all().stream().allMatch(PeerSession::known)
-        && context.peers().byNode(seat.node()).isEmpty()
-        && context.peers().byUrl(seat.node()).isEmpty();
-  }
-
-  private @Nullable Standing standingOf(Seat seat) {
-    return context
-        .peers()
-        .byNode(seat.node())
-        .filter(PeerSession::introduced)
-        .map(PeerSession::standing)
-        .orElse(null);
-  }
-
-  private boolean caughtUp(Feed feed) {
-    return context.copy().lastSequence() - feed.progress().durable() <= SMALL_LAG;
-  }
-
   private Membership membership() {
     return context.state().membership();
-  }
-
-  private static List<Seat> without(List<Seat> seats, Seat gone) {
-    return seats.stream().filter(seat -> !seat.equals(gone)).toList();
-  }
-
-  private static List<Seat> with(List<Seat> seats, Seat more) {
-    List<Seat> all = new ArrayList<>(seats);
-    all.add(more);
-    return sorted(all);
-  }
-
-  private static List<Seat> sorted(List<Seat> seats) {
-    return new Configuration(0, 0, seats).seats();
   }
 }

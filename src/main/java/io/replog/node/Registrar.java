@@ -1,9 +1,11 @@
 package io.replog.node;
 
+import io.replog.cluster.Member;
 import io.replog.core.NodeStatus;
 import io.replog.node.Node.Registration;
 import io.replog.replication.PeerMessage.Standing;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -28,6 +30,12 @@ final class Registrar {
   /** A secondary registers itself, again and again until it is fed. */
   Registration register(String id, String url) {
     Optional<PeerSession> same = context.peers().byNode(id);
+    if (context.desired().told()) {
+      return same.isPresent()
+          ? new Registration.Known()
+          : new Registration.Conflict(
+              id + " is not among the secondaries that are wanted: " + wanted());
+    }
     if (context.config().membersDeclared()) {
       boolean declared = same.isPresent() || context.config().declared().contains(url);
       boolean takenOut = same.isEmpty() && context.peers().byUrl(url).isEmpty();
@@ -66,6 +74,10 @@ final class Registrar {
       session.moveTo(url);
     }
     return new Registration.Known();
+  }
+
+  private List<String> wanted() {
+    return context.desired().members().stream().map(Member::id).toList();
   }
 
   /**

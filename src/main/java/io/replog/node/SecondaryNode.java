@@ -11,13 +11,19 @@ import io.replog.storage.DataDirectory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A node that copies the log: the shell around {@link SecondaryRole}, which holds the rules. */
 public final class SecondaryNode extends LocalNode {
+  private static final Logger LOG = LoggerFactory.getLogger(SecondaryNode.class);
+
   private final HandFed handFed = new HandFed();
   private final SecondaryRole role;
   private volatile ClusterView view;
@@ -45,6 +51,7 @@ public final class SecondaryNode extends LocalNode {
   /** Looks again, every heartbeat, at what may have changed by the passing of time. */
   private void refresh() {
     copy.rememberCommitted();
+    role.leave();
     ClusterView now = role.view();
     ready = role.ready();
     wantsRegistration = role.wantsRegistration();
@@ -148,6 +155,35 @@ public final class SecondaryNode extends LocalNode {
   /** There is nothing to hand over: a secondary leads nothing. */
   @Override
   public void handOver(Duration grace) {}
+
+  /**
+   * Asks the active master whether this node may stop, and serves until it may; returns when it
+   * may, or the time is over. From any thread but the node's, before {@link #stop}.
+   */
+  public void leave(Duration atMost) {
+    CountDownLatch letGo = new CountDownLatch(1);
+    askToLeave(letGo::countDown);
+    try {
+      if (!letGo.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("not let go in time node={} waitedMs={}", id(), atMost.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Asks the active master whether this node may stop.
+   *
+   * @param mayStop called on the node's thread, once, when it may
+   */
+  public void askToLeave(Runnable mayStop) {
+    loop.execute(
+        () -> {
+          role.departure().begin(mayStop);
+          role.leave();
+        });
+  }
 
   @Override
   public void stop(Duration grace) {

@@ -16,6 +16,8 @@ import io.replog.replication.PeerMessage.HashAnswer;
 import io.replog.replication.PeerMessage.HashQuery;
 import io.replog.replication.PeerMessage.Heartbeat;
 import io.replog.replication.PeerMessage.Introduce;
+import io.replog.replication.PeerMessage.Leave;
+import io.replog.replication.PeerMessage.LeaveAnswer;
 import io.replog.replication.PeerMessage.Promise;
 import io.replog.replication.PeerMessage.Reign;
 import io.replog.replication.PeerMessage.Release;
@@ -55,6 +57,7 @@ final class SecondaryRole implements Intake.Answers {
   private final RandomGenerator random;
   private final Granting granting;
   private final Intake intake;
+  private final Departure departure;
   private final boolean newStore;
 
   private final Set<Peer> peers = new HashSet<>();
@@ -80,6 +83,7 @@ final class SecondaryRole implements Intake.Answers {
     this.random = random;
     this.newStore = copy.state().logEpoch() == 0;
     this.granting = new Granting(config, loop, copy, random);
+    this.departure = new Departure(config, loop);
     this.intake = new Intake(config, loop, copy, faults, handFed, this);
     copy.onDurable(this::durableGrew);
   }
@@ -155,6 +159,7 @@ final class SecondaryRole implements Intake.Answers {
       case Fetch fetch -> fetch(peer, fetch);
       case Release release -> release(peer, release);
       case Renounce renounce -> renounce(peer, renounce);
+      case LeaveAnswer answer -> leaveAnswered(peer, answer);
     }
   }
 
@@ -294,6 +299,27 @@ final class SecondaryRole implements Intake.Answers {
       copy.save(state -> state.asNewStore(next));
       intake.reset();
       answer(peer, new Report(standing()));
+    }
+  }
+
+  // ---- leaving
+
+  Departure departure() {
+    return departure;
+  }
+
+  /** At every heartbeat while this node is told to terminate: asks every master that it knows. */
+  void leave() {
+    if (departure.goesOn(copy.state().membership())) {
+      for (Peer peer : peers) {
+        answer(peer, new Leave(config.id(), copy.state().store()));
+      }
+    }
+  }
+
+  private void leaveAnswered(Peer peer, LeaveAnswer answer) {
+    if (obey(peer, answer.reign())) {
+      departure.answered(answer.mayStop(), answer.why());
     }
   }
 

@@ -115,6 +115,14 @@ public sealed interface PeerMessage {
    */
   record Renounce(Reign reign, UUID discredited, String why) implements ToSecondary {}
 
+  /**
+   * Answers {@link Leave}.
+   *
+   * @param mayStop false while the secondary is needed until it is out of the configuration
+   * @param why one line for people
+   */
+  record LeaveAnswer(Reign reign, boolean mayStop, String why) implements ToSecondary {}
+
   /** Where a log and a store stand. */
   record Standing(
       String node,
@@ -207,6 +215,8 @@ public sealed interface PeerMessage {
   /** A delivery failed (an injected fault, a full disk); it is to be repeated after a backoff. */
   record Failed(long epoch, String why) implements FromSecondary {}
 
-  /** The secondary is told to terminate and asks to leave the configuration. */
+  /**
+   * The secondary is told to terminate and asks whether it may: repeated until it is answered so.
+   */
   record Leave(String node, UUID store) implements FromSecondary {}
 }

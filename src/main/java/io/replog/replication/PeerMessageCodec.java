@@ -13,6 +13,7 @@ import io.replog.replication.PeerMessage.HashQuery;
 import io.replog.replication.PeerMessage.Heartbeat;
 import io.replog.replication.PeerMessage.Introduce;
 import io.replog.replication.PeerMessage.Leave;
+import io.replog.replication.PeerMessage.LeaveAnswer;
 import io.replog.replication.PeerMessage.Promise;
 import io.replog.replication.PeerMessage.Release;
 import io.replog.replication.PeerMessage.Renounce;
@@ -68,6 +69,7 @@ public final class PeerMessageCodec {
   private static final int FETCH = 8;
   private static final int RELEASE = 9;
   private static final int RENOUNCE = 10;
+  private static final int LEAVE_ANSWER = 11;
   private static final int REPORT = 65;
   private static final int VOTE = 66;
   private static final int ACKNOWLEDGE = 67;
@@ -164,6 +166,8 @@ public final class PeerMessageCodec {
       case Fetch m -> out.type(FETCH).number(m.fromSequence());
       case Release m -> out.type(RELEASE).reign(m.reign());
       case Renounce m -> out.type(RENOUNCE).reign(m.reign()).id(m.discredited()).prose(m.why());
+      case LeaveAnswer m ->
+          out.type(LEAVE_ANSWER).reign(m.reign()).flag(m.mayStop()).prose(m.why());
       case Report m -> out.type(REPORT).standing(m.standing());
       case Vote m ->
           out.type(VOTE)
@@ -228,6 +232,7 @@ public final class PeerMessageCodec {
       case FETCH -> new Fetch(f.number());
       case RELEASE -> new Release(f.reign());
       case RENOUNCE -> new Renounce(f.reign(), f.id(), f.text());
+      case LEAVE_ANSWER -> new LeaveAnswer(f.reign(), f.flag(), f.text());
       case REPORT -> new Report(f.standing());
       case VOTE -> new Vote(f.number(), f.flag(), f.flag(), f.text(), f.standing());
       case FENCED -> new Fenced(f.number(), f.idOrNull());

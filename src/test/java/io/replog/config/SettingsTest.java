@@ -124,6 +124,8 @@ class SettingsTest {
           Map.entry("replog.in-flight-limit", "3MiB"),
           Map.entry("replog.segment-size", "3MiB"),
           Map.entry("replog.cluster.delays", "0,500"),
+          Map.entry("replog.kubernetes.enabled", "true"),
+          Map.entry("replog.kubernetes.api", "http://a:1"),
           Map.entry("replog.deduplication-window.age", "1h"));
 
   @ParameterizedTest

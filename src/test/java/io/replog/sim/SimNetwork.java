@@ -28,6 +28,18 @@ final class SimNetwork {
 
     /** A message has arrived at a running node. */
     void arrived(SimNode to, PeerMessage message);
+
+    /** Lets every message through and looks at none. */
+    Tap OPEN =
+        new Tap() {
+          @Override
+          public List<PeerMessage> passing(String from, String to, PeerMessage message) {
+            return List.of(message);
+          }
+
+          @Override
+          public void arrived(SimNode to, PeerMessage message) {}
+        };
   }
 
   private record Direction(String from, String to) {}

@@ -6,6 +6,7 @@ import io.replog.node.MasterNode;
 import io.replog.node.Node;
 import io.replog.node.NodeConfig;
 import io.replog.node.NodeProbe;
+import io.replog.node.Outside;
 import io.replog.node.SecondaryNode;
 import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
@@ -55,6 +56,7 @@ final class SimNode {
   private final Watcher watcher;
   private final Sabotage sabotage;
   private final long skewMillis;
+  private final Outside outside;
   private SimDisk disk;
   private boolean diskHarmed;
   private boolean joins;
@@ -76,6 +78,31 @@ final class SimNode {
       long slowestSyncNanos,
       Watcher watcher,
       Sabotage sabotage) {
+    this(
+        config,
+        master,
+        clock,
+        network,
+        trace,
+        random,
+        slowestSyncNanos,
+        watcher,
+        sabotage,
+        Outside.NONE);
+  }
+
+  SimNode(
+      NodeConfig config,
+      boolean master,
+      SimClock clock,
+      SimNetwork network,
+      Trace trace,
+      SplittableGenerator random,
+      long slowestSyncNanos,
+      Watcher watcher,
+      Sabotage sabotage,
+      Outside outside) {
+    this.outside = outside;
     this.config = config;
     this.master = master;
     this.clock = clock;
@@ -218,7 +245,8 @@ final class SimNode {
                 task -> mine.elsewhere(syncNanos(), "sync", task),
                 network.of(this),
                 dice,
-                Faults.NONE)
+                Faults.NONE,
+                outside)
             : new SecondaryNode(
                 running,
                 opened,

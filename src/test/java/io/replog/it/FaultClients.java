@@ -50,6 +50,7 @@ final class FaultClients implements AutoCloseable {
   private final List<Future<?>> running = new ArrayList<>();
   private volatile long top;
   private volatile boolean finishing;
+  private volatile boolean closed;
 
   private FaultClients(List<NodeApi> masters, List<NodeApi> all, long seed, boolean majorityOnly) {
     this.masters = masters;
@@ -126,6 +127,7 @@ final class FaultClients implements AutoCloseable {
   @Override
   public void close() {
     finishing = true;
+    closed = true;
     threads.shutdownNow();
     threads.close();
   }
@@ -155,7 +157,7 @@ final class FaultClients implements AutoCloseable {
     boolean insists = append.keyed() && (majorityOnly || random.nextInt(2) == 0);
     long deadline = System.nanoTime() + TO_END.toNanos();
     boolean again = true;
-    while (again && System.nanoTime() < deadline) {
+    while (again && !closed && System.nanoTime() < deadline) {
       long timeoutMs = 300L + random.nextInt(1500);
       Append request =
           append.weak().isEmpty() ? append.request(timeoutMs) : append.insisting(timeoutMs);
@@ -166,7 +168,7 @@ final class FaultClients implements AutoCloseable {
         LockSupport.parkNanos(Duration.ofMillis(15 + random.nextInt(60)).toNanos());
       }
     }
-    if (again) {
+    if (again && !closed) {
       complaints.add("not settled in " + TO_END + ": " + append);
     }
   }

@@ -106,6 +106,7 @@ final class LostDisks extends Mischief {
   private static boolean holdsAll(SimNode node, SimNode active) {
     return node.up()
         && active.state().membership().votes(node.state().store())
+        && node.state().membership().proposed() == null
         && node.state().logEpoch() == active.activeEpoch()
         && node.state().promisedEpoch() == active.activeEpoch()
         && node.directory().log().mark().durableSequence() >= active.committed();

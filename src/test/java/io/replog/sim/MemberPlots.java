@@ -133,7 +133,7 @@ final class MemberPlots {
     SimNode weak = secondaries.getFirst();
     SimNode strong = secondaries.getLast();
     weak.switchFaults(DEAF);
-    cluster.masters().stream().filter(m -> m != active).forEach(standby -> cut(standby, strong));
+    cluster.masters().stream().filter(m -> m != active).forEach(m -> cut(m, strong));
     long before = active.committed();
     long version = active.state().membership().newest().version();
     return new Ambush.Step() {

@@ -28,6 +28,7 @@ public final class Commands {
     line.addSubcommand(new AppendCommand());
     line.addSubcommand(new ReadCommand());
     line.addSubcommand(new TailCommand());
+    line.addSubcommand(new ClientCommand());
     line.addSubcommand(new StatusCommand());
     line.addSubcommand(new VerifyCommand());
     line.addSubcommand(new EchoServerCommand());

@@ -23,6 +23,7 @@ public final class Commands {
   public static CommandLine commandLine(Object top, NodeRunner runner) {
     CommandLine line = new CommandLine(top);
     line.addSubcommand(new ClusterCommand());
+    line.addSubcommand(new DemoCommand());
     line.addSubcommand(new MasterCommand(runner));
     line.addSubcommand(new SecondaryCommand(runner));
     line.addSubcommand(new AppendCommand());

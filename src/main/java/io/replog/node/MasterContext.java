@@ -13,6 +13,7 @@ final class MasterContext {
   private final FaultGate faults;
   private final RandomGenerator random;
   private @Nullable Peers peers;
+  private long takeovers;
   private @Nullable Phase phase;
   private ClusterView.@Nullable Active active;
 
@@ -79,7 +80,15 @@ final class MasterContext {
       before.leave();
     }
     phase = next;
+    if (next instanceof ActiveMaster) {
+      takeovers++;
+    }
     next.enter();
+  }
+
+  /** How often this node has become the active master since its start. */
+  long takeovers() {
+    return takeovers;
   }
 
   /** Copies by the declared list, less those that were taken out; 1 where secondaries register. */

@@ -15,6 +15,7 @@ import io.replog.storage.DataDirectory;
 import io.replog.storage.SegmentedLog;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -42,7 +43,11 @@ public final class MasterNode implements Node, PeerSession.Listener {
   private final Registrar registrar;
   private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
   private volatile ClusterView view;
+  private volatile Load load = new Load(0, Map.of(), 0);
   private volatile boolean stopped;
+
+  /** What the phase had to do when it was last looked at. */
+  private record Load(int appendsWaiting, Map<String, Long> inFlightBytes, long takeovers) {}
 
   /**
    * @param directory open and recovered; this node closes it
@@ -105,6 +110,7 @@ public final class MasterNode implements Node, PeerSession.Listener {
     }
     context.peers().all().forEach(PeerSession::tick);
     context.phase().tick();
+    load = look();
     refresh();
     loop.schedule(config.heartbeat(), this::tick);
   }
@@ -116,6 +122,13 @@ public final class MasterNode implements Node, PeerSession.Listener {
     if (changed) {
       subscribers.forEach(Runnable::run);
     }
+  }
+
+  private Load look() {
+    long takeovers = context.takeovers();
+    return context.phase() instanceof ActiveMaster active
+        ? new Load(active.appendsWaiting(), active.inFlightBytes(), takeovers)
+        : new Load(0, Map.of(), takeovers);
   }
 
   private void durableGrew() {
@@ -178,6 +191,12 @@ public final class MasterNode implements Node, PeerSession.Listener {
   @Override
   public void cluster(Consumer<ClusterView> answer) {
     loop.execute(() -> answer.accept(context.phase().view()));
+  }
+
+  @Override
+  public NodeNumbers numbers() {
+    Load now = load;
+    return copy.numbers(now.appendsWaiting, now.inFlightBytes, now.takeovers);
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.replog.storage.SegmentedLog;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -102,6 +103,11 @@ public final class SecondaryNode implements Node {
   @Override
   public void cluster(Consumer<ClusterView> answer) {
     loop.execute(() -> answer.accept(role.view()));
+  }
+
+  @Override
+  public NodeNumbers numbers() {
+    return copy.numbers(0, Map.of(), 0);
   }
 
   @Override

@@ -155,6 +155,10 @@ class CommandsTest {
     "verify x --url http://a:1, --url",
     "status --sing, --sing",
     "client x, x",
+    "bench --clients 0, --clients",
+    "bench --batch 100000, --batch",
+    "bench --rate 0, --rate",
+    "bench -w 0, -w",
     "demo --port 65535, --port",
     "demo x, x",
     "client --timeout -1, --timeout",
@@ -181,6 +185,7 @@ class CommandsTest {
         "verify",
         "cluster",
         "demo",
+        "bench",
         "master",
         "secondary",
         "echo-server",
@@ -208,6 +213,12 @@ class CommandsTest {
     assertThat(node.requests().stream().map(request -> request.header("Idempotency-key")))
         .containsExactly("k-1", "k-2", "k-3");
     assertThat(err.toString()).contains("stopped at line 3").contains("Too large");
+  }
+
+  @Test
+  void theShellCompletesCommandsAndOptions() {
+    assertThat(replog("generate-completion")).isZero();
+    assertThat(out.toString()).contains("complete -F", "echo-client", "--timeout");
   }
 
   @Test

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -153,38 +152,13 @@ final class AppendCommand implements Callable<Integer> {
                 timeoutMs == null ? null : Duration.ofMillis(timeoutMs),
                 itsKey));
     PrintWriter out = command().commandLine().getOut();
-    out.println(output == OutputFormat.json ? appended.json().strip() : line(appended));
+    out.println(
+        output == OutputFormat.json ? appended.json().strip() : AppendedText.line(appended));
     if (appended.satisfied()) {
       return ExitCodes.DONE;
     }
-    command()
-        .commandLine()
-        .getErr()
-        .printf(
-            "replog: w was not met in time; message %d is in the log and goes on to every node:"
-                + " GET /messages/%d%n",
-            appended.lastSequence(), appended.lastSequence());
+    command().commandLine().getErr().println("replog: " + AppendedText.notInTime(appended));
     return ExitCodes.NOT_IN_TIME;
-  }
-
-  /** The sequence first, for scripts. */
-  private static String line(Appended appended) {
-    String copies =
-        appended.copies().stream()
-            .filter(copy -> appended.journal() ? copy.durable() : copy.stored())
-            .map(AppendCommand::copy)
-            .collect(Collectors.joining(", "));
-    return "%d (epoch %d)%s%s"
-        .formatted(
-            appended.lastSequence(),
-            appended.epoch(),
-            copies.isEmpty() ? "" : " on " + copies,
-            appended.replayed() ? ", appended before" : "");
-  }
-
-  private static String copy(Appended.Copy copy) {
-    Double ms = copy.ms();
-    return ms == null ? copy.node() : String.format(Locale.ROOT, "%s %.1f ms", copy.node(), ms);
   }
 
   private ParameterException usage(String message) {

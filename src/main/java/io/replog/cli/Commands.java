@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 
 /** Puts the command line together. */
@@ -23,16 +24,20 @@ public final class Commands {
   public static CommandLine commandLine(Object top, NodeRunner runner) {
     CommandLine line = new CommandLine(top);
     line.addSubcommand(new ClusterCommand());
+    line.addSubcommand(new DemoCommand());
     line.addSubcommand(new MasterCommand(runner));
     line.addSubcommand(new SecondaryCommand(runner));
     line.addSubcommand(new AppendCommand());
     line.addSubcommand(new ReadCommand());
     line.addSubcommand(new TailCommand());
+    line.addSubcommand(new ClientCommand());
     line.addSubcommand(new StatusCommand());
     line.addSubcommand(new VerifyCommand());
     line.addSubcommand(new RecoverCommand());
+    line.addSubcommand(new BenchCommand());
     line.addSubcommand(new EchoServerCommand());
     line.addSubcommand(new EchoClientCommand());
+    line.addSubcommand(new GenerateCompletion());
     line.setExpandAtFiles(false); // a message may begin with @
     line.setOut(utf8(FileDescriptor.out));
     line.setErr(utf8(FileDescriptor.err));

@@ -6,7 +6,6 @@ import io.replog.config.ClusterSettings;
 import io.replog.config.NodeKind;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -14,11 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Runs the nodes of a cluster on this machine until it is told to stop, or none is left. It starts
@@ -201,7 +198,7 @@ final class Supervisor {
     boolean hadToStop = nodes.stream().anyMatch(NodeProcess::isAlive);
     boolean clean = stop();
     if (ephemeral) {
-      deleteData();
+      TemporaryDirectory.delete(directory, out);
     }
     if (hadToStop) {
       out.println(clean ? "All nodes have stopped." : "Some nodes had to be killed.");
@@ -226,15 +223,5 @@ final class Supervisor {
       }
     }
     return clean;
-  }
-
-  private void deleteData() {
-    try (Stream<Path> tree = Files.walk(directory)) {
-      for (Path file : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException | UncheckedIOException e) {
-      out.println("Could not delete all of " + directory + ": " + e.getMessage());
-    }
   }
 }

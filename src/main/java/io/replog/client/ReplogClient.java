@@ -54,7 +54,7 @@ public final class ReplogClient implements AutoCloseable {
       try {
         return appendOnce(append);
       } catch (LostAnswerException e) {
-        if (left == 0) {
+        if (left == 0 || interrupted()) {
           throw e;
         }
       } catch (ProblemException e) {
@@ -106,7 +106,7 @@ public final class ReplogClient implements AutoCloseable {
         return;
       } catch (LostAnswerException e) {
         failures = next > before ? 1 : failures + 1;
-        if (failures == ATTEMPTS) {
+        if (failures == ATTEMPTS || interrupted()) {
           throw e;
         }
         pause(PAUSE);
@@ -201,7 +201,7 @@ public final class ReplogClient implements AutoCloseable {
         HttpResponse<InputStream> response = get(path, JSON, PATIENCE);
         return parsed(response, transport.body(response), reader);
       } catch (LostAnswerException e) {
-        if (left == 1) {
+        if (left == 1 || interrupted()) {
           throw e;
         }
         pause(PAUSE);
@@ -239,6 +239,11 @@ public final class ReplogClient implements AutoCloseable {
       throw transport.refusal(response);
     }
     return new Records(response);
+  }
+
+  /** Whoever waited does so no longer: nothing is tried again. */
+  private static boolean interrupted() {
+    return Thread.currentThread().isInterrupted();
   }
 
   private static void pause(Duration length) {

@@ -26,6 +26,7 @@ final class AppendController {
   private final AppendDefaults defaults;
   private final RequestBody bodies;
   private final ListAnswers lists;
+  private final AppendMetrics metrics;
 
   private final BeanProvider<Forwarder> forwarder;
 
@@ -34,11 +35,13 @@ final class AppendController {
       HttpSettings settings,
       RequestBody bodies,
       ListAnswers lists,
+      AppendMetrics metrics,
       BeanProvider<Forwarder> forwarder) {
     this.node = node;
     this.defaults = settings.appends();
     this.bodies = bodies;
     this.lists = lists;
+    this.metrics = metrics;
     this.forwarder = forwarder;
   }
 
@@ -82,18 +85,28 @@ final class AppendController {
               .response());
     }
     PendingAnswer pending = new PendingAnswer(connection);
+    long began = System.nanoTime();
     pending.hold(
         node.append(
             received.append(),
             outcome -> {
+              long took = System.nanoTime() - began;
               if (toPassOn != null
                   && outcome instanceof Refused(Refusal.NotMaster(String active))
                   && active != null) {
                 pending.follow(() -> forwarder.get().passOn(active, headers, toPassOn, connection));
               } else if (wholeList && outcome instanceof Appended appended) {
-                pending.follow(() -> withList(appended));
+                pending.follow(
+                    () -> {
+                      metrics.answered(received.append(), outcome, took);
+                      return withList(appended);
+                    });
               } else {
-                pending.answer(() -> OutcomeMapper.response(outcome, AppendController::json));
+                pending.answer(
+                    () -> {
+                      metrics.answered(received.append(), outcome, took);
+                      return OutcomeMapper.response(outcome, AppendController::json);
+                    });
               }
             }));
     return pending.response();

@@ -436,6 +436,18 @@ final class ActiveMaster implements Phase, Feed.Listener {
     answer.accept(reconfiguration.leave(id));
   }
 
+  /** Appends that wait for their copies. */
+  int appendsWaiting() {
+    return appends.waiting();
+  }
+
+  /** What is on its way to each secondary, by node id. */
+  Map<String, Long> inFlightBytes() {
+    Map<String, Long> bytes = new LinkedHashMap<>();
+    feeds.values().forEach(feed -> bytes.put(feed.node(), feed.inFlightBytes()));
+    return bytes;
+  }
+
   @Override
   public ClusterView view() {
     return availability.view();

@@ -126,6 +126,11 @@ final class Feed {
     return session.node();
   }
 
+  /** Bytes that were sent and are not known as stored. */
+  long inFlightBytes() {
+    return inFlight.bytes();
+  }
+
   /** The store that was fed last, null before it reported. */
   @Nullable UUID store() {
     return store;

@@ -15,9 +15,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +43,7 @@ final class LocalCopy {
   private boolean publishing;
   private boolean full;
   private @Nullable String failure;
+  private final AtomicLong rolledBack = new AtomicLong();
   private volatile Watermarks watermarks;
 
   /**
@@ -174,6 +177,7 @@ final class LocalCopy {
         file,
         why);
     log().truncateAfter(sequence);
+    rolledBack.addAndGet(last - sequence);
     publish();
   }
 
@@ -196,6 +200,22 @@ final class LocalCopy {
     if (committed > 0) {
       groupCommit.noteCommitted(committed, hashAt(committed));
     }
+  }
+
+  /**
+   * What this copy counts, together with what its owner counts. From any thread.
+   *
+   * @param inFlightBytes by node id
+   */
+  NodeNumbers numbers(int appendsWaiting, Map<String, Long> inFlightBytes, long takeovers) {
+    return new NodeNumbers(
+        durableSequence(),
+        appendsWaiting,
+        inFlightBytes,
+        takeovers,
+        rolledBack.get(),
+        groupCommit.rounds(),
+        groupCommit.roundNanos());
   }
 
   /** Whether the disk refuses to grow. */

@@ -27,6 +27,7 @@ final class MasterContext {
   private final Outside outside;
   private final Desired desired;
   private @Nullable Peers peers;
+  private long takeovers;
   private @Nullable Phase phase;
   private ClusterView.@Nullable Active active;
   private final Set<String> warned = new HashSet<>();
@@ -101,6 +102,9 @@ final class MasterContext {
       before.leave();
     }
     phase = next;
+    if (next instanceof ActiveMaster) {
+      takeovers++;
+    }
     next.enter();
   }
 
@@ -129,6 +133,11 @@ final class MasterContext {
    */
   boolean membersDeclared() {
     return config.membersDeclared() || desired.told();
+  }
+
+  /** How often this node has become the active master since its start. */
+  long takeovers() {
+    return takeovers;
   }
 
   /** Copies that are declared, less those that were taken out; 1 where secondaries register. */

@@ -15,6 +15,7 @@ import io.replog.replication.PeerTransport;
 import io.replog.storage.DataDirectory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -37,7 +38,11 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
   private final Registrar registrar;
   private final Locator locator;
   private volatile ClusterView view;
+  private volatile Load load = new Load(0, Map.of(), 0);
   private volatile boolean stopped;
+
+  /** What the phase had to do when it was last looked at. */
+  private record Load(int appendsWaiting, Map<String, Long> inFlightBytes, long takeovers) {}
 
   /**
    * @param directory open and recovered; this node closes it
@@ -118,6 +123,7 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
     locator.tick();
     context.peers().all().forEach(PeerSession::tick);
     context.phase().tick();
+    load = look();
     refresh();
     loop.schedule(config.heartbeat(), this::tick);
   }
@@ -137,6 +143,13 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
       discovery = discovery.waiting(founding.why());
     }
     return phase.view().with(discovery);
+  }
+
+  private Load look() {
+    long takeovers = context.takeovers();
+    return context.phase() instanceof ActiveMaster active
+        ? new Load(active.appendsWaiting(), active.inFlightBytes(), takeovers)
+        : new Load(0, Map.of(), takeovers);
   }
 
   private void durableGrew() {
@@ -209,6 +222,12 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
   @Override
   public void cluster(Consumer<ClusterView> answer) {
     loop.execute(() -> answer.accept(view(context.phase())));
+  }
+
+  @Override
+  public NodeNumbers numbers() {
+    Load now = load;
+    return copy.numbers(now.appendsWaiting, now.inFlightBytes, now.takeovers);
   }
 
   @Override

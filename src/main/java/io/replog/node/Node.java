@@ -38,6 +38,9 @@ public interface Node {
   /** The cluster as this node knows it at this very moment. */
   void cluster(Consumer<ClusterView> answer);
 
+  /** What this node counts. */
+  NodeNumbers numbers();
+
   /**
    * Calls back after each change of {@link #watermarks()} (several changes may come as one call)
    * until closed. For tails and long polls. The callback comes on the node's thread.

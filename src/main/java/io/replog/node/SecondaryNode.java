@@ -11,6 +11,7 @@ import io.replog.storage.DataDirectory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -83,6 +84,11 @@ public final class SecondaryNode extends LocalNode {
   @Override
   public void cluster(Consumer<ClusterView> answer) {
     loop.execute(() -> answer.accept(role.view()));
+  }
+
+  @Override
+  public NodeNumbers numbers() {
+    return copy.numbers(0, Map.of(), 0);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,8 @@ public final class GroupCommit {
   private final Consumer<SyncResult> listener;
   private State state = State.IDLE;
   private @Nullable Committed committed;
+  private final AtomicLong rounds = new AtomicLong();
+  private final AtomicLong roundNanos = new AtomicLong();
 
   private record Committed(long sequence, Hash hash) {}
 
@@ -80,6 +83,16 @@ public final class GroupCommit {
     return true;
   }
 
+  /** How many rounds forced something to disk. From any thread. */
+  public long rounds() {
+    return rounds.get();
+  }
+
+  /** How many nanoseconds those took together. From any thread. */
+  public long roundNanos() {
+    return roundNanos.get();
+  }
+
   private void round() {
     SyncResult result;
     try {
@@ -122,11 +135,18 @@ public final class GroupCommit {
         synced.last() != mark.durableSequence()
             || (noted != null && noted.sequence > mark.committedSequence());
     if (news) {
+      long before = System.nanoTime();
       synced = log.sync();
       write(synced, noted);
+      count(System.nanoTime() - before);
     }
     Hash hash = synced.lastHash();
     return hash == null ? null : new SyncResult.Durable(synced.last(), hash, synced.generation());
+  }
+
+  private void count(long nanos) {
+    roundNanos.addAndGet(nanos);
+    rounds.incrementAndGet();
   }
 
   private void write(LogView synced, @Nullable Committed noted) throws IOException {

@@ -154,6 +154,14 @@ class CommandsTest {
     "verify, --url",
     "verify x --url http://a:1, --url",
     "status --sing, --sing",
+    "client x, x",
+    "bench --clients 0, --clients",
+    "bench --batch 100000, --batch",
+    "bench --rate 0, --rate",
+    "bench -w 0, -w",
+    "demo --port 65535, --port",
+    "demo x, x",
+    "client --timeout -1, --timeout",
     "append x --url ftp://a, --url is",
     "cluster --secondaries x, --secondaries is 'x'",
     "cluster --ephemeral --data x, --ephemeral",
@@ -173,8 +181,11 @@ class CommandsTest {
         "read",
         "tail",
         "status",
+        "client",
         "verify",
         "cluster",
+        "demo",
+        "bench",
         "master",
         "secondary",
         "echo-server",
@@ -202,6 +213,12 @@ class CommandsTest {
     assertThat(node.requests().stream().map(request -> request.header("Idempotency-key")))
         .containsExactly("k-1", "k-2", "k-3");
     assertThat(err.toString()).contains("stopped at line 3").contains("Too large");
+  }
+
+  @Test
+  void theShellCompletesCommandsAndOptions() {
+    assertThat(replog("generate-completion")).isZero();
+    assertThat(out.toString()).contains("complete -F", "echo-client", "--timeout");
   }
 
   @Test

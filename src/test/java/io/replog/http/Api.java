@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
+import io.micronaut.web.router.Router;
 import io.replog.core.WriteConcern;
 import io.replog.replication.http.HttpPeerTransport;
 import io.replog.replication.http.ReplicationEndpoint;
@@ -21,7 +22,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /** The real server over a {@link FakeNode}, and a client of it that hides nothing. */
 final class Api implements AutoCloseable {
@@ -56,6 +59,17 @@ final class Api implements AutoCloseable {
 
   int port() {
     return server.getPort();
+  }
+
+  /** Method and template of every route, without those that the framework adds to each. */
+  Set<String> routes() {
+    return server
+        .getApplicationContext()
+        .getBean(Router.class)
+        .uriRoutes()
+        .map(route -> route.getHttpMethodName() + " " + route.getUriMatchTemplate().toPathString())
+        .filter(route -> !route.startsWith("HEAD ") && !route.startsWith("OPTIONS "))
+        .collect(Collectors.toSet());
   }
 
   /** An answer: status, headers, and the body as text and as JSON. */

@@ -12,6 +12,7 @@ import io.replog.core.NodeRole;
 import io.replog.node.ClusterView;
 import io.replog.node.Faults;
 import io.replog.node.Node;
+import io.replog.node.NodeNumbers;
 import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
 import io.replog.storage.DataDirectory;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,6 +62,7 @@ final class FakeNode implements Node, AutoCloseable {
   volatile EntryTrace trace;
   volatile boolean takesHandFeed;
   volatile ClusterView view = view(NodeRole.MASTER, List.of());
+  volatile NodeNumbers numbers = new NodeNumbers(0, 0, Map.of(), 0, 0, 0, 0);
   volatile Faults faults = Faults.NONE;
   volatile Faults initialFaults = Faults.NONE;
 
@@ -267,6 +270,11 @@ final class FakeNode implements Node, AutoCloseable {
             ? new HandFeed.NotByHand()
             : contradicts ? new HandFeed.Contradicts(sequence) : new HandFeed.Taken(handFed.size());
     thread.execute(() -> answer.accept(result));
+  }
+
+  @Override
+  public NodeNumbers numbers() {
+    return numbers;
   }
 
   @Override

@@ -1,0 +1,108 @@
+package io.replog.cli;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a benchmark does.
+ *
+ * @param clients connections, each with one append in flight at most
+ * @param warmUp time before anything is counted
+ * @param duration time that is counted
+ * @param count appends after which it ends before that, null for no such end
+ * @param rate appends a second over all clients, whatever the answers take; null for as many as the
+ *     answers allow
+ * @param size bytes of a message
+ * @param batch messages of an append
+ */
+record BenchLoad(
+    URI url,
+    int clients,
+    Duration warmUp,
+    Duration duration,
+    @Nullable Long count,
+    @Nullable Double rate,
+    @Nullable String w,
+    @Nullable Boolean journal,
+    @Nullable Long timeoutMs,
+    int size,
+    int batch) {
+  private static final int DIGITS = 19;
+
+  /** What is said of it in a report. */
+  String inWords() {
+    return "%d clients, %s, w=%s j=%s, %d bytes%s"
+        .formatted(
+            clients,
+            rate == null
+                ? "closed loop"
+                : String.format(Locale.ROOT, "open loop of %.0f appends/s", rate),
+            w == null ? "default" : w,
+            journal == null ? "default" : journal,
+            size,
+            batch == 1 ? "" : ", batches of " + batch);
+  }
+
+  /** A whole request; every message of a run is another, as far as its size allows. */
+  ByteBuf request(ByteBufAllocator allocator, long number) {
+    byte[] before = (batch == 1 ? "{\"message\":" : "{\"messages\":[").getBytes(US_ASCII);
+    byte[] after = ((batch == 1 ? "" : "]") + members() + "}").getBytes(US_ASCII);
+    int length = before.length + batch * (size + 2) + (batch - 1) + after.length;
+    byte[] head = head(length).getBytes(US_ASCII);
+    ByteBuf request = allocator.buffer(head.length + length);
+    request.writeBytes(head).writeBytes(before);
+    for (int i = 0; i < batch; i++) {
+      if (i > 0) {
+        request.writeByte(',');
+      }
+      request.writeByte('"');
+      writeMessage(request, number * batch + i);
+      request.writeByte('"');
+    }
+    return request.writeBytes(after);
+  }
+
+  private void writeMessage(ByteBuf request, long number) {
+    long rest = number;
+    int digits = Math.min(DIGITS, size);
+    int begin = request.writerIndex();
+    request.writeZero(digits);
+    for (int i = digits - 1; i >= 0; i--) {
+      request.setByte(begin + i, '0' + (int) (rest % 10));
+      rest /= 10;
+    }
+    for (int i = digits; i < size; i++) {
+      request.writeByte('x');
+    }
+  }
+
+  private String members() {
+    StringBuilder members = new StringBuilder();
+    if (w != null) {
+      boolean number = w.matches("\\d+");
+      members.append(",\"w\":").append(number ? w : '"' + w + '"');
+    }
+    if (journal != null) {
+      members.append(",\"j\":").append(journal.booleanValue());
+    }
+    if (timeoutMs != null) {
+      members.append(",\"timeoutMs\":").append(timeoutMs.longValue());
+    }
+    return members.toString();
+  }
+
+  private String head(int length) {
+    return "POST /messages HTTP/1.1\r\nHost: %s:%d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        .formatted(url.getHost(), port(), length);
+  }
+
+  int port() {
+    return url.getPort() < 0 ? 80 : url.getPort();
+  }
+}

@@ -109,8 +109,7 @@ class ToldMembersIT {
 
     api.replicas(2);
     List<TestNode> going = List.of(secondaries.get(2), secondaries.get(3));
-    going.parallelStream()
-        .forEach(node -> assertThat(node.process().stop()).isEqualTo(TERMINATED));
+    going.parallelStream().forEach(node -> assertThat(node.process().stop()).isEqualTo(TERMINATED));
     assertThat(going)
         .allSatisfy(
             node ->

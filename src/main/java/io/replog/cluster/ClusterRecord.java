@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *     over
  * @param version which state of the record this is, for a change that nobody came before; null for
  *     one that is not written yet
+ * @param leftOver whether it was written for an installation that was taken away: its data may be
+ *     gone, or may be there still
  */
 public record ClusterRecord(
     UUID clusterId,
@@ -22,7 +24,19 @@ public record ClusterRecord(
     String node,
     long epoch,
     boolean formed,
-    @Nullable String version) {
+    @Nullable String version,
+    boolean leftOver) {
+
+  /** A record of the present installation. */
+  public ClusterRecord(
+      UUID clusterId,
+      UUID founder,
+      String node,
+      long epoch,
+      boolean formed,
+      @Nullable String version) {
+    this(clusterId, founder, node, epoch, formed, version, false);
+  }
 
   /** The same, from now on with a log. */
   public ClusterRecord asFormed() {

@@ -191,6 +191,11 @@ public final class Settings {
     if (!get(Property.KUBERNETES)) {
       return null;
     }
+    if (kind == NodeKind.MASTER && declared() != null) {
+      throw new BadSettingException(
+          "%s is set, and so is %s; the secondaries are either declared or found by Kubernetes"
+              .formatted(source(Property.SECONDARIES), source(Property.KUBERNETES)));
+    }
     return new NodeSettings.Kubernetes(
         find(Property.KUBERNETES_API).orElse(null),
         // a secondary asks the API for nothing, and needs no service account

@@ -219,7 +219,19 @@ final class Founding extends Inactive {
   /** There is a record. */
   private void consider(ClusterRecord is, List<Standing> answers) {
     boolean mine = is.founder().equals(context().state().store());
-    if (is.formed()) {
+    if (is.formed() && is.leftOver() && gone(answers)) {
+      NodeState own = context().state();
+      LOG.warn(
+          "the data of an earlier installation is gone: beginning a new log node={} itsCluster={}",
+          own.node(),
+          is.clusterId());
+      UUID cluster = new UUID(context().random().nextLong(), context().random().nextLong());
+      write(
+          new ClusterRecord(
+              cluster, own.store(), own.node(), nextEpoch(0), false, is.version(), false));
+    } else if (is.formed() && is.leftOver() && unheard(answers)) {
+      waitFor("all secondaries, since " + theRecord() + " is of an earlier installation");
+    } else if (is.formed()) {
       if (mine) {
         resume(is);
       } else {
@@ -233,6 +245,21 @@ final class Founding extends Inactive {
     } else {
       waitFor("the cluster to be founded by " + is.node() + ", which has begun to");
     }
+  }
+
+  /** Whether all secondaries that ought to be there answer, and all are empty. */
+  private boolean gone(List<Standing> answers) {
+    return !unheard(answers)
+        && context().config().founder()
+        && context().state().clusterId() == null
+        && answers.stream().allMatch(standing -> standing.clusterId() == null);
+  }
+
+  private boolean unheard(List<Standing> answers) {
+    Desired desired = context().desired();
+    return !desired.known()
+        || desired.members().isEmpty()
+        || answers.size() < desired.members().size();
   }
 
   /** Whether a founder was not heard for so long that somebody else may do its work. */

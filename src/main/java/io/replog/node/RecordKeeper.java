@@ -104,7 +104,7 @@ final class RecordKeeper {
           record.clusterId(),
           reign.clusterId());
       settled = true;
-    } else if (record.formed() && (founder || led)) {
+    } else if (record.formed() && !record.leftOver() && (founder || led)) {
       settled(record);
     } else if (founder || led) {
       write(record.asFormed());

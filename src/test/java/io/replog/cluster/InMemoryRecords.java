@@ -63,6 +63,21 @@ public final class InMemoryRecords implements ClusterRecords {
     up = now;
   }
 
+  /** Another installation begins: the record is of an earlier one. */
+  public void installAnew() {
+    if (record != null) {
+      record =
+          new ClusterRecord(
+              record.clusterId(),
+              record.founder(),
+              record.node(),
+              record.epoch(),
+              record.formed(),
+              record.version(),
+              true);
+    }
+  }
+
   /** Deletes it, as an operator may. */
   public void clear() {
     record = null;

@@ -339,6 +339,60 @@ class ToldClusterTest {
         .isEqualTo(cluster.node("master-0").state().clusterId());
   }
 
+  private static void takeAllDown(ToldCluster cluster, String... wiped) {
+    for (String id : List.of("master-0", "secondary-0", "secondary-1")) {
+      cluster.node(id).kill();
+    }
+    for (String id : wiped) {
+      cluster.node(id).loseDisk();
+    }
+    cluster.records().installAnew();
+  }
+
+  @Test
+  void anInstallationWhoseDataIsAllGoneBeginsANewLog() {
+    ToldCluster cluster = founded(1, 2);
+    assertAppends(cluster);
+    UUID before = cluster.records().record().clusterId();
+    takeAllDown(cluster, "master-0", "secondary-0", "secondary-1");
+    cluster.start("master-0", "secondary-0");
+    cluster.run(Duration.ofMinutes(1));
+    assertThat(cluster.active()).as("one secondary may still have the log").isNull();
+    cluster.start("secondary-1");
+    assertVoting(cluster, 2);
+    assertThat(cluster.records().record().clusterId()).isNotEqualTo(before);
+    assertThat(cluster.records().record().formed()).isTrue();
+    assertThat(cluster.active().node().watermarks().lastSequence()).isZero();
+  }
+
+  @Test
+  void anInstallationThatHasOneSecondarysDataGoesOn() {
+    ToldCluster cluster = founded(1, 2);
+    assertAppends(cluster);
+    UUID before = cluster.records().record().clusterId();
+    takeAllDown(cluster, "secondary-0");
+    cluster.start("master-0", "secondary-0", "secondary-1");
+    assertVoting(cluster, 2);
+    assertThat(cluster.records().record().clusterId()).isEqualTo(before);
+    assertThat(cluster.active().node().watermarks().lastSequence()).isEqualTo(1);
+    assertThat(cluster.until(SOON, () -> !cluster.records().record().leftOver()))
+        .as("the record is of the present installation again")
+        .isTrue();
+  }
+
+  @Test
+  void allDataThatIsGoneInOneInstallationIsNotTakenForANewOne() {
+    ToldCluster cluster = founded(1, 2);
+    assertAppends(cluster);
+    for (String id : List.of("master-0", "secondary-0", "secondary-1")) {
+      cluster.node(id).kill();
+      cluster.node(id).loseDisk();
+      cluster.start(id);
+    }
+    cluster.run(Duration.ofMinutes(2));
+    assertThat(cluster.active()).isNull();
+  }
+
   @Test
   void aMasterWithoutSecondariesTakesAppendsAndGetsSomeLater() {
     ToldCluster cluster = new ToldCluster(7, 1, 0);

@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cluster record as a ConfigMap. Creating it is atomic, and so is changing it from a resource
@@ -89,9 +90,8 @@ final class KubernetesRecords implements ClusterRecords {
     JsonObject metadata = new JsonObject();
     metadata.addProperty("name", settings.record());
     metadata.addProperty("namespace", settings.namespace());
-    if (api.statefulSet(settings.statefulSet())
-        instanceof KubernetesApi.Answer.Found(JsonObject object)) {
-      StatefulSet secondaries = new StatefulSet(object);
+    StatefulSet secondaries = secondaries();
+    if (secondaries != null) {
       metadata.add("labels", secondaries.labels());
       if (secondaries.takesDataWithIt()) {
         metadata.add("ownerReferences", owner(secondaries));
@@ -101,7 +101,7 @@ final class KubernetesRecords implements ClusterRecords {
     made.addProperty("apiVersion", "v1");
     made.addProperty("kind", "ConfigMap");
     made.add("metadata", metadata);
-    made.add("data", data(next));
+    made.add("data", data(next, secondaries));
     Answer answer = answer(api.createConfigMap(made));
     return answer instanceof Answer.Changed ? fill(next) : answer;
   }
@@ -126,7 +126,7 @@ final class KubernetesRecords implements ClusterRecords {
 
   private Answer put(JsonObject object, ClusterRecord next) {
     JsonObject changed = object.deepCopy();
-    changed.add("data", data(next));
+    changed.add("data", data(next, secondaries()));
     return answer(api.replaceConfigMap(changed));
   }
 
@@ -141,13 +141,24 @@ final class KubernetesRecords implements ClusterRecords {
     return references;
   }
 
-  private static JsonObject data(ClusterRecord record) {
+  /** Null where it cannot be read. */
+  private @Nullable StatefulSet secondaries() {
+    return api.statefulSet(settings.statefulSet())
+            instanceof KubernetesApi.Answer.Found(JsonObject object)
+        ? new StatefulSet(object)
+        : null;
+  }
+
+  private static JsonObject data(ClusterRecord record, @Nullable StatefulSet secondaries) {
     JsonObject data = new JsonObject();
     data.addProperty("clusterId", record.clusterId().toString());
     data.addProperty("founder", record.founder().toString());
     data.addProperty("node", record.node());
     data.addProperty("epoch", Long.toString(record.epoch()));
     data.addProperty("state", record.formed() ? "formed" : "forming");
+    if (secondaries != null) {
+      data.addProperty("installation", secondaries.uid());
+    }
     return data;
   }
 
@@ -172,10 +183,19 @@ final class KubernetesRecords implements ClusterRecords {
                 case "forming" -> false;
                 default -> throw new IllegalArgumentException("state is " + text(data, "state"));
               },
-              version(object)));
+              version(object),
+              leftOver(data)));
     } catch (IllegalArgumentException e) {
       return new Answer.Unavailable(name() + " is not a cluster record: " + e.getMessage());
     }
+  }
+
+  /** Whether it speaks of a StatefulSet that is not there any more, and another one is. */
+  private boolean leftOver(JsonObject data) {
+    StatefulSet secondaries = secondaries();
+    return secondaries != null
+        && data.has("installation")
+        && !data.get("installation").getAsString().equals(secondaries.uid());
   }
 
   private static String text(JsonObject data, String name) {

@@ -191,23 +191,25 @@ public final class ApiServerStub implements AutoCloseable {
     String path = exchange.getRequestURI().getPath();
     String query = String.valueOf(exchange.getRequestURI().getQuery());
     asked.add(method + " " + path);
-    switch (mood) {
-      case HANGING -> hang();
-      case FORBIDDING -> refuse(exchange, 403, "Forbidden", method + " " + path + " is forbidden");
-      case WELL -> {
-        String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-        if (path.equals("/api/v1" + NAMESPACE + "/endpoints") && query.contains("watch=true")) {
-          watch(exchange);
-        } else {
-          answer(exchange, method, path, body);
-        }
-      }
+    hang();
+    if (mood == Mood.FORBIDDING) {
+      refuse(exchange, 403, "Forbidden", method + " " + path + " is forbidden");
+      return;
+    }
+    String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+    if (path.equals("/api/v1" + NAMESPACE + "/endpoints") && query.contains("watch=true")) {
+      watch(exchange);
+    } else {
+      answer(exchange, method, path, body);
     }
   }
 
+  /** As a process that is stopped: it goes on with what it was asked once it runs again. */
   private void hang() {
     try {
-      Thread.sleep(60_000);
+      while (mood == Mood.HANGING) {
+        Thread.sleep(20);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -94,6 +94,18 @@ class KubernetesRecordsTest extends ClusterRecordsContract {
   }
 
   @Test
+  void itIsLeftOverWhereAnotherStatefulSetHasTheName() {
+    create();
+    assertThat(leftOver()).isFalse();
+    stub.statefulSet().getAsJsonObject("metadata").addProperty("uid", "uid-2");
+    assertThat(leftOver()).isTrue();
+  }
+
+  private boolean leftOver() {
+    return ((Answer.Is) read()).record().leftOver();
+  }
+
+  @Test
   void anEmptyOneThatWasMadeInAdvanceIsNoneAndIsFilled() {
     stub.put("record", new JsonObject());
     assertThat(read()).isEqualTo(new Answer.None());

@@ -74,10 +74,15 @@ record ThisProgram(List<String> command, String shown) {
   private static String script(Path jar, List<String> java) {
     Path build = jar.getParent();
     Path home = build == null ? null : build.getParent();
-    if (home == null || !Files.isExecutable(home.resolve("replog"))) {
+    if (home == null || !isProgram(home.resolve("replog"))) {
       return quoted(java);
     }
     boolean here = home.equals(Path.of("").toAbsolutePath());
     return here ? "./replog" : quoted(List.of(home.resolve("replog").toString()));
+  }
+
+  /** A directory may be searched, which is called executable too. */
+  private static boolean isProgram(Path file) {
+    return Files.isRegularFile(file) && Files.isExecutable(file);
   }
 }

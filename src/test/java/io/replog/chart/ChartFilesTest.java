@@ -37,13 +37,17 @@ class ChartFilesTest {
   }
 
   @Test
-  void theChartIsOfThisRelease() throws IOException {
+  void chartAndImageAreOfThisRelease() throws IOException {
     Matcher pom =
-        Pattern.compile("<version>([0-9.]+)(?:-SNAPSHOT)?</version>")
+        Pattern.compile("<version>(([0-9.]+)(?:-SNAPSHOT)?)</version>")
             .matcher(Files.readString(Path.of("pom.xml"), UTF_8));
     assertThat(pom.find()).isTrue();
+    assertThat(Files.readString(Path.of("Dockerfile"), UTF_8))
+        .contains("ARG VERSION=" + pom.group(1) + "\n");
+    assertThat(Files.readString(Path.of("k8s", "kind-values.yaml"), UTF_8))
+        .contains("  tag: " + pom.group(2) + "\n");
     assertThat(Files.readString(Chart.HOME.resolve("Chart.yaml"), UTF_8))
-        .contains("appVersion: \"" + pom.group(1) + "\"");
+        .contains("appVersion: \"" + pom.group(2) + "\"");
   }
 
   private static void check(Path file, String expected) throws IOException {

@@ -175,6 +175,15 @@ class ChartTest {
   }
 
   @Test
+  void aSecondaryHasTimeToLeaveBeforeItIsKilled() {
+    Manifest set = secondary(Map.of("terminationGracePeriodSeconds", 40));
+    assertThat(set.at("spec.template.spec.terminationGracePeriodSeconds")).isEqualTo(40);
+    assertThat(env(set))
+        .containsEntry("REPLOG_KUBERNETES_ENABLED", "true")
+        .containsEntry("REPLOG_KUBERNETES_LEAVE_WITHIN", "25s");
+  }
+
+  @Test
   void delaysAreAListByOrdinalOrOneNumberForAll() {
     assertThat(env(secondary(Map.of("secondaries.delaysMs[0]", 0, "secondaries.delaysMs[1]", 500))))
         .containsEntry("SECONDARY_DELAYS", "0,500")

@@ -1,5 +1,7 @@
 package io.replog.http;
 
+import io.replog.node.Node;
+import io.micronaut.context.annotation.Requires;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -29,6 +31,7 @@ import java.util.stream.Stream;
  * to be neither the first append nor the first scrape.
  */
 @Context
+@Requires(beans = Node.class)
 final class AppendMetrics {
   private static final Duration[] BUCKETS =
       Stream.of(

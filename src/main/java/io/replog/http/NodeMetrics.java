@@ -1,5 +1,6 @@
 package io.replog.http;
 
+import io.micronaut.context.annotation.Requires;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a node shows of itself, read when somebody asks: it costs the node nothing meanwhile. */
 @Singleton
+@Requires(beans = Node.class)
 final class NodeMetrics implements MeterBinder {
   private final Node node;
   private final Map<String, MultiGauge> ofSecondaries = new HashMap<>();

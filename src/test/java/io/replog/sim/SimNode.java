@@ -360,13 +360,13 @@ final class SimNode {
   }
 
   /**
-   * Replaces the disk by an empty one. Only while down. Where no members are declared, only its
-   * operator can tell a master that its log is lost and not new.
+   * Replaces the disk by an empty one. Only while down. Where no members are declared and no record
+   * of the founding is kept, only its operator can tell a master that its log is lost and not new.
    */
   void loseDisk() {
     disk = new SimDisk(id());
     lostNanos = clock.nowNanos();
-    joins |= config.declared().isEmpty();
+    joins |= config.declared().isEmpty() && outside == Outside.NONE;
     diskHarmed = false;
   }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param secondaries the declared secondaries, null where they register themselves
  * @param master where a secondary registers, null where it does not
  * @param supervisedBy the process without which this node stops, null for none
+ * @param repairTimeout how long others are asked for what damage has taken from the log
  */
 public record NodeSettings(
     NodeKind kind,
@@ -34,6 +35,7 @@ public record NodeSettings(
     Detection detection,
     Replication replication,
     long segmentBytes,
+    Duration repairTimeout,
     boolean faultsEnabled) {
 
   /** What is promised about appends. */

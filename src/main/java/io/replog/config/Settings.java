@@ -159,6 +159,7 @@ public final class Settings {
         detection(),
         replication(),
         get(Property.SEGMENT_SIZE),
+        get(Property.REPAIR_TIMEOUT),
         get(Property.FAULTS));
   }
 

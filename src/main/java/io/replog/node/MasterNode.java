@@ -103,6 +103,7 @@ public final class MasterNode implements Node, PeerSession.Listener {
     if (stopped) {
       return;
     }
+    copy.lookForRoom();
     context.peers().all().forEach(PeerSession::tick);
     context.phase().tick();
     refresh();

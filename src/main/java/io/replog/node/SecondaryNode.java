@@ -57,6 +57,7 @@ public final class SecondaryNode implements Node {
   /** Looks again, every heartbeat, at what may have changed by the passing of time. */
   private void refresh() {
     copy.rememberCommitted();
+    copy.lookForRoom();
     ClusterView now = role.view();
     ready = role.ready();
     wantsRegistration = role.wantsRegistration();

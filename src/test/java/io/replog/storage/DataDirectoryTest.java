@@ -174,4 +174,40 @@ class DataDirectoryTest {
       assertThat(directory.state().promisedEpoch()).isEqualTo(2);
     }
   }
+
+  @Test
+  void onAFullDiskTheReserveLetsTheStateBeSavedAndIsMadeAgainWhenThereIsRoom() {
+    try (DataDirectory directory = open("s")) {
+      assertThat(disk.exists(LogFiles.RESERVE)).isTrue();
+      directory.saveState(directory.state().withCluster(FrameSource.CLUSTER));
+      disk.setCapacity(disk.used());
+      NodeState promised = directory.state().withPromise(7, new UUID(1, 1));
+
+      directory.saveState(promised);
+
+      assertThat(disk.exists(LogFiles.RESERVE)).isFalse();
+      assertThat(directory.hasRoom()).isFalse();
+      assertThat(directory.state()).isEqualTo(promised);
+      disk.setCapacity(Long.MAX_VALUE);
+      assertThat(directory.hasRoom()).isTrue();
+      assertThat(disk.exists(LogFiles.RESERVE)).isTrue();
+    }
+    try (DataDirectory directory = open("s")) {
+      assertThat(directory.state().promisedEpoch()).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void withoutEvenTheReserveTheOldStateStays() {
+    try (DataDirectory directory = open("s")) {
+      NodeState before = directory.state();
+      disk.remove(LogFiles.RESERVE);
+      disk.setCapacity(disk.used());
+      assertThatThrownBy(() -> directory.saveState(before.withPromise(7, new UUID(1, 1))))
+          .isInstanceOf(DiskFullException.class);
+      assertThat(directory.state()).isEqualTo(before);
+      disk.setCapacity(Long.MAX_VALUE);
+      directory.saveState(before.withPromise(8, new UUID(1, 1)));
+    }
+  }
 }

@@ -126,6 +126,11 @@ public final class SimDisk implements Disk {
     durableFiles.put(path, file);
   }
 
+  /** Puts other content into a file, also for those who have it open. */
+  public void overwrite(String path, byte[] content) {
+    file(path).replace(content);
+  }
+
   /** Takes a file away, durably. */
   public void remove(String path) {
     files.remove(path);

@@ -56,6 +56,7 @@ final class SimNode {
   private final long skewMillis;
   private SimDisk disk;
   private boolean diskHarmed;
+  private long fixedSyncNanos;
   private long incarnation;
   private long downs;
   private @Nullable SimLoop loop;
@@ -241,7 +242,15 @@ final class SimNode {
     return new UUID(random.nextLong(), random.nextLong());
   }
 
+  /** From now on each of its syncs takes this long. */
+  void slowSyncs(long nanos) {
+    fixedSyncNanos = nanos;
+  }
+
   private long syncNanos() {
+    if (fixedSyncNanos > 0) {
+      return fixedSyncNanos;
+    }
     return random.nextInt(100) == 0
         ? random.nextLong(STALL_NANOS)
         : FASTEST_SYNC_NANOS + random.nextLong(slowestSyncNanos);

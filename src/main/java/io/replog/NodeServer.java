@@ -15,6 +15,7 @@ import io.replog.config.Settings;
 import io.replog.core.NodeRole;
 import io.replog.http.AppendDefaults;
 import io.replog.http.HttpSettings;
+import io.replog.node.ClusterView;
 import io.replog.node.Faults;
 import io.replog.node.MasterNode;
 import io.replog.node.Node;
@@ -24,6 +25,7 @@ import io.replog.node.Outside;
 import io.replog.node.SecondaryNode;
 import io.replog.replication.http.HttpPeerTransport;
 import io.replog.replication.http.ReplicationEndpoint;
+import io.replog.storage.DamagedLogException;
 import io.replog.storage.DataDirectory;
 import io.replog.storage.FileDisk;
 import io.replog.storage.LogOptions;
@@ -67,6 +69,7 @@ final class NodeServer {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final @Nullable KubernetesCluster kubernetes;
+  private @Nullable String notedMaster;
 
   private NodeServer(NodeSettings settings) {
     this.settings = settings;
@@ -121,6 +124,7 @@ final class NodeServer {
       directory.close();
       return FAILED;
     }
+    Node.Subscription noting = node.onClusterChange(() -> noteMaster(node));
     // only now: a node that cannot listen must not found or take over anything
     thread.start();
     if (kubernetes != null && node instanceof MasterNode master) {
@@ -137,6 +141,7 @@ final class NodeServer {
         settings.advertise(),
         settings.data());
     await();
+    noting.close();
     return 0;
   }
 
@@ -153,13 +158,28 @@ final class NodeServer {
 
   private DataDirectory open() {
     String id = settings.id();
-    boolean formatted = new FileDisk(settings.data()).exists("state");
-    return DataDirectory.open(
-        new FileDisk(settings.data()),
-        id == null && !formatted ? settings.defaultId() : id,
-        settings.kind() == NodeKind.MASTER ? NodeRole.MASTER : NodeRole.SECONDARY,
-        UUID::randomUUID,
-        LogOptions.DEFAULT.withSegmentBytes(Math.toIntExact(settings.segmentBytes())));
+    FileDisk disk = new FileDisk(settings.data());
+    String wanted = id == null && !disk.exists("state") ? settings.defaultId() : id;
+    NodeRole role = settings.kind() == NodeKind.MASTER ? NodeRole.MASTER : NodeRole.SECONDARY;
+    LogOptions options =
+        LogOptions.DEFAULT.withSegmentBytes(Math.toIntExact(settings.segmentBytes()));
+    try {
+      return DataDirectory.open(disk, wanted, role, UUID::randomUUID, options);
+    } catch (DamagedLogException damage) {
+      if (!new DamagedStart(settings, disk, options).repaired(damage)) {
+        throw damage;
+      }
+    }
+    return DataDirectory.open(disk, wanted, role, UUID::randomUUID, options);
+  }
+
+  /** Keeps on disk where the active master is, for a start that finds damage. */
+  private void noteMaster(Node node) {
+    ClusterView.Active active = node.cluster().active();
+    if (active != null && !active.url().equals(notedMaster)) {
+      notedMaster = active.url();
+      DamagedStart.noteMaster(settings.data(), active.url());
+    }
   }
 
   private Node node(

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param secondaries the declared secondaries, null where they register themselves
  * @param master where a secondary registers, null where it does not
  * @param supervisedBy the process without which this node stops, null for none
+ * @param repairTimeout how long others are asked for what damage has taken from the log
  * @param kubernetes what is asked of the Kubernetes API, null outside of it
  */
 public record NodeSettings(
@@ -35,6 +36,7 @@ public record NodeSettings(
     Detection detection,
     Replication replication,
     long segmentBytes,
+    Duration repairTimeout,
     boolean faultsEnabled,
     @Nullable Kubernetes kubernetes) {
 

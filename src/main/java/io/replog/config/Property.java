@@ -333,6 +333,14 @@ public record Property<T>(
           size(1 << 20, 1 << 30),
           "64MiB",
           "A log file that would grow above this is closed and the next one begun.");
+  public static final Property<Duration> REPAIR_TIMEOUT =
+      of(
+          "repair.timeout",
+          null,
+          duration(Duration.ZERO, LONGEST_TIMEOUT),
+          "10s",
+          "How long a node that finds its log damaged at its start asks the others for what is"
+              + " missing, before it stops. 0: it stops at once.");
   public static final Property<Boolean> FAULTS =
       of(
           "faults.enabled",

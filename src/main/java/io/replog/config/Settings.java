@@ -166,6 +166,7 @@ public final class Settings {
         detection(),
         replication(),
         get(Property.SEGMENT_SIZE),
+        get(Property.REPAIR_TIMEOUT),
         get(Property.FAULTS),
         kubernetes());
   }

@@ -1,11 +1,10 @@
 package io.replog.http;
 
-import io.replog.node.Node;
-import io.micronaut.context.annotation.Requires;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micronaut.context.annotation.Context;
+import io.micronaut.context.annotation.Requires;
 import io.replog.core.AppendOutcome;
 import io.replog.core.AppendOutcome.Appended;
 import io.replog.core.AppendOutcome.Injected;
@@ -13,6 +12,7 @@ import io.replog.core.AppendOutcome.Refused;
 import io.replog.core.AppendOutcome.Unknown;
 import io.replog.core.AppendRequest;
 import io.replog.core.Refusal;
+import io.replog.node.Node;
 import io.replog.observability.Meters;
 import java.time.Duration;
 import java.util.EnumMap;

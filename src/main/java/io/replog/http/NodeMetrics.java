@@ -1,6 +1,5 @@
 package io.replog.http;
 
-import io.micronaut.context.annotation.Requires;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
@@ -8,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micronaut.context.annotation.Requires;
 import io.replog.core.NodeRole;
 import io.replog.core.NodeStatus;
 import io.replog.node.ClusterView.Secondary;

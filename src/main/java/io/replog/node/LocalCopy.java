@@ -41,7 +41,8 @@ final class LocalCopy {
   private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
   private long committed;
   private boolean publishing;
-  private boolean full;
+  private boolean fullByRequest;
+  private boolean noRoom;
   private @Nullable String failure;
   private final AtomicLong rolledBack = new AtomicLong();
   private volatile Watermarks watermarks;
@@ -129,12 +130,28 @@ final class LocalCopy {
    * @throws StorageException if they could not be stored; nothing of them is in the log then
    */
   void append(List<Frame> frames) {
-    if (full) {
+    if (fullByRequest) {
       throw new DiskFullException("data directory", new IOException("full by request"));
     }
-    log().append(frames);
+    try {
+      log().append(frames);
+    } catch (DiskFullException e) {
+      if (!noRoom) {
+        LOG.warn("disk full node={} lastSequence={}", state().node(), lastSequence());
+      }
+      noRoom = true;
+      throw e;
+    }
     groupCommit.request();
     publish();
+  }
+
+  /** Looks, at every heartbeat, whether a disk that was full has room again. */
+  void lookForRoom() {
+    if (noRoom && directory.hasRoom()) {
+      noRoom = false;
+      LOG.info("room again node={} lastSequence={}", state().node(), lastSequence());
+    }
   }
 
   /** Asks for a sync of all that is stored. */
@@ -220,12 +237,12 @@ final class LocalCopy {
 
   /** Whether the disk refuses to grow. */
   boolean full() {
-    return full;
+    return fullByRequest || noRoom;
   }
 
   /** Lets the disk refuse to grow, as a fault that was asked for. */
   void setFull(boolean now) {
-    full = now;
+    fullByRequest = now;
   }
 
   /** Why nothing can be made durable any more, null while the disk works. */

@@ -121,6 +121,7 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
       return;
     }
     locator.tick();
+    copy.lookForRoom();
     context.peers().all().forEach(PeerSession::tick);
     context.phase().tick();
     load = look();

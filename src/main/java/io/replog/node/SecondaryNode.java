@@ -53,6 +53,7 @@ public final class SecondaryNode extends LocalNode {
   private void refresh() {
     copy.rememberCommitted();
     role.leave();
+    copy.lookForRoom();
     ClusterView now = role.view();
     ready = role.ready();
     wantsRegistration = role.wantsRegistration();

@@ -28,6 +28,8 @@ import io.replog.replication.PeerMessage.Standing;
 import io.replog.replication.PeerMessage.Sync;
 import io.replog.replication.PeerMessage.ToSecondary;
 import io.replog.replication.PeerMessage.Vote;
+import io.replog.storage.DiskFailedException;
+import io.replog.storage.DiskFullException;
 import io.replog.storage.LogRead;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
@@ -119,7 +121,7 @@ final class SecondaryRole implements Intake.Answers {
         config.id(),
         NodeRole.SECONDARY,
         false,
-        ClusterView.ReadOnlyReason.NOT_ACTIVE,
+        readOnlyReason(),
         state.promisedEpoch(),
         Math.max(copy.lastSequence(), handFed.lastSequence()),
         copy.committedSequence(),
@@ -131,6 +133,15 @@ final class SecondaryRole implements Intake.Answers {
         List.of(),
         config.deduplicationEntries(),
         config.deduplicationWindow().toMillis());
+  }
+
+  private ClusterView.ReadOnlyReason readOnlyReason() {
+    if (copy.failure() != null) {
+      return ClusterView.ReadOnlyReason.DISK_FAILED;
+    }
+    return copy.full()
+        ? ClusterView.ReadOnlyReason.DISK_FULL
+        : ClusterView.ReadOnlyReason.NOT_ACTIVE;
   }
 
   void received(Peer peer, PeerMessage message) {
@@ -147,6 +158,15 @@ final class SecondaryRole implements Intake.Answers {
     if (faults.swallows(peer.node())) {
       return;
     }
+    try {
+      heed(peer, said);
+    } catch (DiskFullException | DiskFailedException e) {
+      // nothing of it has happened, here or in what was answered: as if it had not come
+      LOG.warn("cannot heed a message node={} reason={}", config.id(), e.getMessage());
+    }
+  }
+
+  private void heed(Peer peer, ToSecondary said) {
     switch (said) {
       case Introduce introduce -> introduced(peer, introduce);
       case Promise promise -> promise(peer, promise);
@@ -337,7 +357,11 @@ final class SecondaryRole implements Intake.Answers {
   // ---- answers
 
   private void durableGrew() {
-    intake.finishSync();
+    try {
+      intake.finishSync();
+    } catch (DiskFullException | DiskFailedException e) {
+      LOG.warn("cannot finish a sync node={} reason={}", config.id(), e.getMessage());
+    }
     voteWhenDurable();
     if (intake.open()) {
       acknowledge();

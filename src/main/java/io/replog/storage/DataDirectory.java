@@ -26,6 +26,7 @@ public final class DataDirectory implements Closeable {
   private final Disk disk;
   private final Closeable lock;
   private final StateFile stateFile;
+  private final Reserve reserve;
   private final SegmentedLog log;
   private final @Nullable LostTail lost;
   private NodeState state;
@@ -36,12 +37,14 @@ public final class DataDirectory implements Closeable {
       Disk disk,
       Closeable lock,
       StateFile stateFile,
+      Reserve reserve,
       NodeState state,
       SegmentedLog log,
       @Nullable LostTail lost) {
     this.disk = disk;
     this.lock = lock;
     this.stateFile = stateFile;
+    this.reserve = reserve;
     this.state = state;
     this.log = log;
     this.lost = lost;
@@ -143,6 +146,8 @@ public final class DataDirectory implements Closeable {
       stateFile.write(state);
     }
     SegmentedLog log = recovery.apply(options, origin);
+    Reserve reserve = new Reserve(disk, options);
+    reserve.make();
     LOG.info(
         "opened {}: node={} store={} firstSequence={} lastSequence={}",
         disk.describe(""),
@@ -150,7 +155,7 @@ public final class DataDirectory implements Closeable {
         state.store(),
         log.firstSequence(),
         log.lastSequence());
-    return new DataDirectory(disk, lock, stateFile, state, log, lost);
+    return new DataDirectory(disk, lock, stateFile, reserve, state, log, lost);
   }
 
   private static void checkRole(Disk disk, NodeState state, @Nullable NodeRole role) {
@@ -223,9 +228,9 @@ public final class DataDirectory implements Closeable {
   }
 
   /**
-   * Saves the state; on return it is durable.
+   * Saves the state; on return it is durable. On a full disk the reserve is given up for it.
    *
-   * @throws DiskFullException if there is no room; the old state is still there
+   * @throws DiskFullException if there is no room all the same; the old state is still there
    * @throws DiskFailedException if the disk failed; which state is there shows only after a restart
    * @throws IllegalArgumentException if the cluster would change under a log that has entries
    */
@@ -241,7 +246,7 @@ public final class DataDirectory implements Closeable {
               .formatted(state.clusterId(), next.clusterId()));
     }
     try {
-      stateFile.write(next);
+      write(next);
     } catch (IOException e) {
       throw StorageException.isFull(e)
           ? new DiskFullException(disk.describe(LogFiles.STATE), e)
@@ -250,6 +255,33 @@ public final class DataDirectory implements Closeable {
     state = next;
     if (newCluster && next.clusterId() != null) {
       log.origin(HashChain.origin(next.clusterId()));
+    }
+  }
+
+  private void write(NodeState next) throws IOException {
+    try {
+      stateFile.write(next);
+    } catch (IOException e) {
+      if (!StorageException.isFull(e) || !reserve.release()) {
+        throw e;
+      }
+      stateFile.write(next);
+    }
+  }
+
+  /**
+   * Whether there is room to append again after {@link DiskFullException}: for the reserve, and for
+   * as much again.
+   */
+  public boolean hasRoom() {
+    if (log.failure() != null) {
+      return false;
+    }
+    try {
+      return reserve.make() && disk.usableBytes() >= reserve.bytes();
+    } catch (IOException e) {
+      LOG.warn("cannot tell whether there is room in {}: {}", disk.describe(""), e.getMessage());
+      return false;
     }
   }
 

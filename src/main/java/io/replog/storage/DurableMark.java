@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class DurableMark {
   static final int SLOT_BYTES = 512;
   static final int SLOT_DISTANCE = 4096;
+  static final int FILE_BYTES = SLOT_DISTANCE + SLOT_BYTES;
   static final int VERSION = 1;
 
   private static final byte[] MAGIC = "RPLGMRK\n".getBytes(StandardCharsets.US_ASCII);
@@ -50,7 +51,7 @@ final class DurableMark {
 
   private static DurableMark write(DiskFile file) throws IOException {
     DurableMark created = new DurableMark(file, 0, Mark.EMPTY);
-    file.write(ByteBuffer.allocate(SLOT_DISTANCE + SLOT_BYTES), 0);
+    file.write(ByteBuffer.allocate(FILE_BYTES), 0);
     created.write(Mark.EMPTY);
     created.write(Mark.EMPTY);
     return created;

@@ -119,9 +119,11 @@ public final class LogCursor {
       FrameHeader header;
       try {
         header = FrameCodec.header(bytes);
-        if (first == null
-            ? header.firstSequence() > expected
-            : header.firstSequence() != expected) {
+        boolean follows =
+            first == null
+                ? header.firstSequence() <= expected && expected <= header.lastSequence()
+                : header.firstSequence() == expected;
+        if (!follows) {
           throw new DamagedFrameException("entry " + header.firstSequence() + " lies here");
         }
       } catch (DamagedFrameException e) {

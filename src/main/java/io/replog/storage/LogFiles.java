@@ -10,6 +10,8 @@ final class LogFiles {
   static final String STATE = "state";
   static final String STATE_TEMPORARY = "state.tmp";
   static final String LOCK = "lock";
+  static final String RESERVE = "reserve";
+  static final String ROLLED_BACK_TEMPORARY = "rolled-back.tmp";
 
   private static final int DIGITS = 20;
   private static final String SEGMENT_ENDING = ".log";
@@ -20,6 +22,11 @@ final class LogFiles {
   /** The segment file that begins with this sequence. */
   static String segment(long first) {
     return "%s/%020d%s".formatted(LOG, first, SEGMENT_ENDING);
+  }
+
+  /** Where a damaged segment is written anew, until it takes the place of the old one. */
+  static String rebuilt(long first) {
+    return segment(first) + ".rebuilt";
   }
 
   /** The index file of the segment that begins with this sequence. */

@@ -213,12 +213,16 @@ final class LogRecovery {
     }
   }
 
+  /**
+   * The last segment is forced in any case: a process that died within a cut has left a file that
+   * is cut for whoever reads it, and that a crash of the machine would give its old end back.
+   */
   private void rewriteAboveMark() throws IOException {
     List<LogScan.Segment> segments = scan.segments();
     for (int i = scan.unsyncedSegment(); i < segments.size(); i++) {
       LogScan.Segment segment = segments.get(i);
       int from = i == scan.unsyncedSegment() ? scan.unsyncedOffset() : 0;
-      if (from < segment.end()) {
+      if (from < segment.end() || i == segments.size() - 1) {
         rewrite(segment, from);
       }
     }
@@ -226,7 +230,8 @@ final class LogRecovery {
 
   private void rewrite(LogScan.Segment segment, int from) throws IOException {
     try (DiskFile file = disk.open(LogFiles.segment(segment.header().first()), Disk.Access.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.allocate(Math.min(COPY_BYTES, segment.end() - from));
+      ByteBuffer bytes =
+          ByteBuffer.allocate(Math.min(COPY_BYTES, Math.max(1, segment.end() - from)));
       for (int at = from; at < segment.end(); at += bytes.limit()) {
         bytes.clear().limit(Math.min(bytes.capacity(), segment.end() - at));
         file.read(bytes, at);

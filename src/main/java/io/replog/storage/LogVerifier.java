@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks a data directory that no node is using: framing, CRC, hash chain, gaps, headers, index
- * files, mark and state. It changes nothing, and goes on behind damage to find the rest. What lies
- * above the durable mark is a torn tail and no damage.
+ * files, mark, state and what was rolled back. It changes nothing, and goes on behind damage to
+ * find the rest. What lies above the durable mark is a torn tail and no damage.
  */
 public final class LogVerifier {
   /** So many damages, and so many notes, are listed at most. */
@@ -90,6 +90,7 @@ public final class LogVerifier {
           "entry %d was synced, and the log ends with entry %d"
               .formatted(mark.durableSequence(), checker.sequence()));
     }
+    rolledBack();
     return new VerifyReport(
         wholeUpTo,
         wholeHash,
@@ -129,10 +130,29 @@ public final class LogVerifier {
           damage(LogFiles.MARK, (long) slot * DurableMark.SLOT_DISTANCE, "the slot is damaged");
         }
       }
+      long stray =
+          SoundFrameSearch.firstNonZero(file, DurableMark.SLOT_BYTES, DurableMark.SLOT_DISTANCE);
+      if (stray < DurableMark.SLOT_DISTANCE) {
+        damage(LogFiles.MARK, stray, "bytes where there are none; they do no harm");
+      }
+      if (file.size() > DurableMark.FILE_BYTES) {
+        damage(LogFiles.MARK, DurableMark.FILE_BYTES, "the file is too long; that does no harm");
+      }
     }
     Optional<Mark> read = DurableMark.read(disk);
     markKnown = read.isPresent();
     mark = read.orElse(Mark.EMPTY);
+  }
+
+  private void rolledBack() throws IOException {
+    for (String name : disk.list("")) {
+      if (RolledBackCheck.isOne(name)) {
+        RolledBackCheck.Problem problem = RolledBackCheck.check(disk, name);
+        if (problem != null) {
+          damage(name, problem.offset(), problem.what());
+        }
+      }
+    }
   }
 
   private void segment(long first, boolean last) throws IOException {

@@ -1,7 +1,5 @@
 package io.replog.storage;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.replog.core.DamagedFrameException;
 import io.replog.core.Entry;
 import io.replog.core.FrameCodec;
@@ -15,7 +13,6 @@ import java.nio.ByteBuffer;
  * directory.
  */
 public final class RolledBack {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final int BATCH_BYTES = 1 << 20;
 
   private RolledBack() {}
@@ -46,47 +43,41 @@ public final class RolledBack {
 
   private static void write(Disk disk, String name, SegmentedLog log, long fromSequence)
       throws IOException, DamagedFrameException {
-    try (DiskFile file = disk.open(name, Disk.Access.CREATE)) {
+    disk.delete(LogFiles.ROLLED_BACK_TEMPORARY);
+    boolean written = false;
+    try (DiskFile file = disk.open(LogFiles.ROLLED_BACK_TEMPORARY, Disk.Access.CREATE)) {
       LogCursor cursor = log.cursor(fromSequence);
       long position = 0;
       while (cursor.next(BATCH_BYTES, log.lastSequence()) instanceof LogRead.Frames read) {
-        ByteBuffer lines = lines(read.bytes(), fromSequence);
+        ByteBuffer lines = lines(read.bytes(), fromSequence, log);
         int size = lines.remaining();
         file.write(lines, position);
         position += size;
       }
       file.force();
-      disk.syncDirectory("");
+      written = true;
+    } finally {
+      if (!written) {
+        disk.delete(LogFiles.ROLLED_BACK_TEMPORARY);
+      }
     }
+    disk.rename(LogFiles.ROLLED_BACK_TEMPORARY, name);
+    disk.syncDirectory("");
   }
 
-  private static ByteBuffer lines(ByteBuffer frames, long fromSequence)
+  /** The first line of all says which hash its own builds on, so that the file proves itself. */
+  private static ByteBuffer lines(ByteBuffer frames, long fromSequence, SegmentedLog log)
       throws IOException, DamagedFrameException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     while (frames.hasRemaining()) {
       for (Entry entry : FrameCodec.decode(frames).entries()) {
-        if (entry.sequence() >= fromSequence) {
-          line(out, entry);
+        if (entry.sequence() == fromSequence) {
+          new EntryLine(entry, log.hashAt(fromSequence - 1).orElseThrow()).write(out);
+        } else if (entry.sequence() > fromSequence) {
+          new EntryLine(entry, null).write(out);
         }
       }
     }
     return ByteBuffer.wrap(out.toByteArray());
-  }
-
-  private static void line(ByteArrayOutputStream out, Entry entry) throws IOException {
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-      json.writeStartObject();
-      json.writeNumberField("sequence", entry.sequence());
-      json.writeNumberField("epoch", entry.epoch());
-      json.writeNumberField("timestamp", entry.timestamp());
-      json.writeStringField("message", entry.message());
-      if (entry.key() != null) {
-        json.writeStringField("key", entry.key());
-      }
-      json.writeStringField("hash", entry.hash().toString());
-      json.writeEndObject();
-    }
-    out.write('\n');
   }
 }

@@ -171,7 +171,8 @@ final class Processes
     close();
   }
 
-  private void endAll() {
+  /** Ends all of them now. */
+  void endAll() {
     processes.forEach(ReplogProcess::close);
   }
 

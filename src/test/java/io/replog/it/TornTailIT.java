@@ -76,29 +76,32 @@ class TornTailIT {
   }
 
   @Test
-  void damageInTheMiddleStopsTheStartWithFileAndOffsetUntilTheNodeIsFedAnew() throws IOException {
+  void damageInTheMiddleIsPutBackFromTheOthersAndTheNodeIsWhatItWas() throws IOException {
     TestNode secondary = cluster.secondary(1);
     secondary.process().stop();
     assertThat(processes.run("verify", secondary.data().toString()).exitCode())
         .as("verify before the damage")
         .isZero();
+    String state = Files.readString(secondary.data().resolve("state"));
     Path segment = lastSegment(secondary);
-    long middle = Files.size(segment) / 2;
+    byte[] before = Files.readAllBytes(segment);
+    long middle = before.length / 2;
     flip(segment, middle);
-
-    secondary.start();
-    assertThat(secondary.process().awaitExit(TO_REFUSE)).isEqualTo(1);
-    assertNamesTheDamage(secondary.process().output(), segment, middle);
-
     Processes.Finished verified = processes.run("verify", secondary.data().toString());
     assertThat(verified.exitCode()).isEqualTo(1);
     assertNamesTheDamage(verified.out() + verified.err(), segment, middle);
 
-    Processes.delete(secondary.data());
     secondary.start();
+
     cluster.awaitWhole();
     cluster.assertEqualLogs();
+    assertNamesTheDamage(secondary.process().output(), segment, middle);
+    assertThat(secondary.process().output()).contains("damage repaired");
     secondary.process().stop();
+    assertThat(Files.readAllBytes(segment)).isEqualTo(before);
+    assertThat(Files.readString(secondary.data().resolve("state")))
+        .as("the store is the one that voted before")
+        .contains(line(state, "store"));
     Processes.Finished sound = processes.run("verify", secondary.data().toString());
     assertThat(sound.exitCode()).as("%s", sound).isZero();
     assertThat(sound.out()).contains("200");
@@ -107,7 +110,7 @@ class TornTailIT {
   }
 
   @Test
-  void aMasterWhoseLogIsDamagedRefusesToStartToo() throws IOException {
+  void aMasterWhoseLogIsDamagedRefillsItFromItsSecondaries() throws IOException {
     TestNode master = cluster.master();
     master.process().stop();
     Path segment = lastSegment(master);
@@ -116,8 +119,33 @@ class TornTailIT {
 
     master.start();
 
-    assertThat(master.process().awaitExit(TO_REFUSE)).isEqualTo(1);
-    assertNamesTheDamage(master.process().output(), segment, middle);
+    cluster.awaitWhole();
+    assertThat(master.process().output()).contains("damage repaired");
+    cluster.api().append(Append.of("goes on").w("all")).expect(201);
+    cluster.assertEqualLogs();
+  }
+
+  @Test
+  void aloneADamagedNodeStopsWithFileAndOffsetAndChangesNothing() throws IOException {
+    for (TestNode node : cluster.nodes()) {
+      node.process().stop();
+    }
+    for (TestNode node : List.of(cluster.master(), cluster.secondary(0))) {
+      Path segment = lastSegment(node);
+      long middle = Files.size(segment) / 2;
+      flip(segment, middle);
+      byte[] before = Files.readAllBytes(segment);
+
+      node.start();
+
+      assertThat(node.process().awaitExit(TO_REFUSE)).isEqualTo(1);
+      assertNamesTheDamage(node.process().output(), segment, middle);
+      assertThat(Files.readAllBytes(segment)).isEqualTo(before);
+    }
+  }
+
+  private static String line(String state, String key) {
+    return state.lines().filter(line -> line.startsWith(key + "=")).findFirst().orElseThrow();
   }
 
   /** The offset is that of the frame, which begins at most a frame before the bad byte. */

@@ -61,6 +61,7 @@ final class SimNode {
   private boolean diskHarmed;
   private boolean joins;
   private long lostNanos = Long.MIN_VALUE / 2;
+  private long fixedSyncNanos;
   private long incarnation;
   private long downs;
   private @Nullable SimLoop loop;
@@ -274,7 +275,15 @@ final class SimNode {
     return new UUID(random.nextLong(), random.nextLong());
   }
 
+  /** From now on each of its syncs takes this long. */
+  void slowSyncs(long nanos) {
+    fixedSyncNanos = nanos;
+  }
+
   private long syncNanos() {
+    if (fixedSyncNanos > 0) {
+      return fixedSyncNanos;
+    }
     return random.nextInt(100) == 0
         ? random.nextLong(STALL_NANOS)
         : FASTEST_SYNC_NANOS + random.nextLong(slowestSyncNanos);
@@ -366,7 +375,7 @@ final class SimNode {
   void loseDisk() {
     disk = new SimDisk(id());
     lostNanos = clock.nowNanos();
-    joins |= config.declared().isEmpty() && outside == Outside.NONE;
+    joins |= config.declared().isEmpty() && outside.equals(Outside.NONE);
     diskHarmed = false;
   }
 

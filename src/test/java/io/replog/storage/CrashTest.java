@@ -1,6 +1,7 @@
 package io.replog.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -10,11 +11,12 @@ import org.junit.jupiter.api.Test;
  */
 class CrashTest {
   private static final int STEPS = 60;
+  private static final int SEEDS = Integer.getInteger("replog.crash.seeds", 5);
 
   @Test
   void aCrashAtAnyOperationLosesNothingThatWasDurable() {
     long crashes = 0;
-    for (long seed = 1; seed <= 2; seed++) {
+    for (long seed = 1; seed <= SEEDS; seed++) {
       long operations = operationsOf(seed);
       for (long k = 1; k <= operations; k++) {
         for (Fate fate : Fate.values()) {
@@ -23,8 +25,47 @@ class CrashTest {
         }
       }
     }
-    System.out.println("crash points tried: " + crashes);
-    assertThat(crashes).isGreaterThan(2000);
+    System.out.println("crash points tried: " + crashes + ", violations: 0");
+    assertThat(crashes).isGreaterThan(5000);
+  }
+
+  @Test
+  void anyForceThatFailsStopsTheChangesAndARestartLosesNothingThatWasDurable() {
+    long failures = 0;
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      SimDisk whole = new SimDisk("data");
+      new CrashWorkload(whole, seed).run(STEPS);
+      for (long k = 1; k <= whole.forces(); k++) {
+        for (boolean machine : new boolean[] {false, true}) {
+          failForce(seed, k, machine);
+          failures++;
+        }
+      }
+    }
+    System.out.println("failed forces tried: " + failures + ", violations: 0");
+    assertThat(failures).isGreaterThan(800);
+  }
+
+  /** Afterwards the process is started again, or the whole machine. */
+  private static void failForce(long seed, long k, boolean machine) {
+    SimDisk disk = new SimDisk("data");
+    CrashWorkload workload = new CrashWorkload(disk, seed);
+    try {
+      disk.failForce(k);
+      assertThatThrownBy(() -> workload.run(STEPS)).isInstanceOf(StorageException.class);
+      if (machine) {
+        disk.crash(new SplittableRandom(seed * 1_000_003 + k));
+      } else {
+        disk.killProcess();
+      }
+      workload.recover();
+      workload.goOnAndStop();
+    } catch (RuntimeException | AssertionError e) {
+      throw new AssertionError(
+          "seed %d, force %d fails, then the %s is started again"
+              .formatted(seed, k, machine ? "machine" : "process"),
+          e);
+    }
   }
 
   @Test

@@ -11,7 +11,9 @@ import io.replog.core.NodeState;
 import io.replog.core.Seat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -37,6 +39,10 @@ final class CrashWorkload {
   private NodeState saved;
   private NodeState saving;
   private NodeState found;
+
+  /** Files that entries which were cut off have been written to, with their content. */
+  private final Map<String, byte[]> rolledBack = new TreeMap<>();
+
   private DataDirectory directory;
   private GroupCommit groupCommit;
 
@@ -122,14 +128,19 @@ final class CrashWorkload {
       assertThat(done.sequence()).isEqualTo(source.last());
       assertThat(done.hash()).isEqualTo(source.lastHash());
       durable = done.sequence();
-    } else {
-      throw new AssertionError(result);
+    } else if (result instanceof SyncResult.SyncFailed failed) {
+      throw failed.cause();
     }
   }
 
   private void cut() {
     long sequence = source.anyEnd(committed, random);
     possible = List.copyOf(source.frames());
+    if (sequence < source.last()) {
+      String file = RolledBack.write(directory, sequence + 1, rolledBack.size());
+      String path = file.substring(disk.describe("").length() + 1);
+      rolledBack.put(path, disk.content(path));
+    }
     source.cutAfter(sequence);
     durable = Math.min(durable, sequence);
     directory.log().truncateAfter(sequence);
@@ -155,6 +166,8 @@ final class CrashWorkload {
     assertThat(log.lastSequence())
         .isEqualTo(expected.isEmpty() ? 0 : expected.getLast().last().sequence());
     compare(log, expected);
+    rolledBack.forEach(
+        (path, content) -> assertThat(disk.content(path)).as(path).isEqualTo(content));
     source.restore(expected);
     possible = List.copyOf(expected);
     durable = log.lastSequence();

@@ -165,6 +165,7 @@ class DataDirectoryTest {
   void aFullDiskRefusesAStateAndKeepsTheOldOne() {
     try (DataDirectory directory = open("s")) {
       NodeState before = directory.state();
+      disk.remove(LogFiles.RESERVE); // given up before
       disk.setCapacity(disk.used() + 10);
       assertThatThrownBy(() -> directory.saveState(before.withPromise(1, new UUID(1, 1))))
           .isInstanceOf(DiskFullException.class);
@@ -174,6 +175,28 @@ class DataDirectoryTest {
     }
     try (DataDirectory directory = open("s")) {
       assertThat(directory.state().promisedEpoch()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void onAFullDiskTheReserveLetsTheStateBeSavedAndIsMadeAgainWhenThereIsRoom() {
+    try (DataDirectory directory = open("s")) {
+      assertThat(disk.exists(LogFiles.RESERVE)).isTrue();
+      directory.saveState(directory.state().withCluster(FrameSource.CLUSTER));
+      disk.setCapacity(disk.used());
+      NodeState promised = directory.state().withPromise(7, new UUID(1, 1));
+
+      directory.saveState(promised);
+
+      assertThat(disk.exists(LogFiles.RESERVE)).isFalse();
+      assertThat(directory.hasRoom()).isFalse();
+      assertThat(directory.state()).isEqualTo(promised);
+      disk.setCapacity(Long.MAX_VALUE);
+      assertThat(directory.hasRoom()).isTrue();
+      assertThat(disk.exists(LogFiles.RESERVE)).isTrue();
+    }
+    try (DataDirectory directory = open("s")) {
+      assertThat(directory.state().promisedEpoch()).isEqualTo(7);
     }
   }
 }

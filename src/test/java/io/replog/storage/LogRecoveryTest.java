@@ -302,4 +302,22 @@ class LogRecoveryTest {
       assertThat(directory.log().lastHash()).isEqualTo(source.lastHash());
     }
   }
+
+  @Test
+  void whatAProcessHadCutWhenItDiedStaysCutWhenTheMachineGoesDownLater() {
+    long sequence = source.frames().get(source.frames().size() - 2).last().sequence();
+    DataDirectory dying = open();
+    disk.crashAtOperation(4); // of: write and force the mark, sync, cut the file, force it
+    assertThatThrownBy(() -> dying.log().truncateAfter(sequence))
+        .isInstanceOf(SimulatedCrash.class)
+        .hasMessageContaining("truncate");
+    disk.killProcess();
+    DataDirectory next = open();
+    assertThat(next.log().lastSequence()).isEqualTo(sequence);
+    disk.crash(Fate.LOST, new SplittableRandom(1));
+    try (DataDirectory directory = open()) {
+      assertThat(directory.lost()).isNull();
+      assertThat(directory.log().lastSequence()).isEqualTo(sequence);
+    }
+  }
 }

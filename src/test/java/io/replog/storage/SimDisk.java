@@ -34,6 +34,8 @@ public final class SimDisk implements Disk {
   private boolean locked;
   private long capacity = Long.MAX_VALUE;
   private boolean failNextForce;
+  private long forces;
+  private long failForceAt = Long.MAX_VALUE;
   private long operations;
   private long crashAt = Long.MAX_VALUE;
   private boolean down;
@@ -73,6 +75,7 @@ public final class SimDisk implements Disk {
     locked = false;
     down = false;
     crashAt = Long.MAX_VALUE;
+    failForceAt = Long.MAX_VALUE;
   }
 
   /** All files together get no longer than this, in bytes. */
@@ -83,6 +86,19 @@ public final class SimDisk implements Disk {
   /** The next force fails, and what it should have written never gets to the medium. */
   public void failNextForce() {
     failNextForce = true;
+  }
+
+  /**
+   * From now on, the k-th force, of a file or a directory, fails as by {@link #failNextForce}; and
+   * who forces a file again whose force has failed, before the next start, breaks a rule.
+   */
+  public void failForce(long k) {
+    failForceAt = forces + k;
+  }
+
+  /** How many forces, of files and directories, there were. */
+  public long forces() {
+    return forces;
   }
 
   /** From now on, the k-th operation that changes something is begun and the machine goes down. */
@@ -121,6 +137,11 @@ public final class SimDisk implements Disk {
     file.replace(content);
     files.put(path, file);
     durableFiles.put(path, file);
+  }
+
+  /** Puts other content into a file, also for those who have it open. */
+  public void overwrite(String path, byte[] content) {
+    file(path).replace(content);
   }
 
   /** Takes a file away, durably. */
@@ -250,6 +271,7 @@ public final class SimDisk implements Disk {
   public void syncDirectory(String directory) throws IOException {
     checkUp();
     countOperation("sync of directory " + directory);
+    countForce();
     failForce();
     for (DirectoryChange change : unsynced) {
       if (change.directory.equals(directory)) {
@@ -310,6 +332,11 @@ public final class SimDisk implements Disk {
       down = true;
       throw new SimulatedCrash(operations, what);
     }
+  }
+
+  private void countForce() {
+    forces++;
+    failNextForce |= forces == failForceAt;
   }
 
   private void failForce() throws IOException {
@@ -384,8 +411,12 @@ public final class SimDisk implements Disk {
     public void force() throws IOException {
       check(true);
       countOperation("force of " + path);
+      countForce();
+      if (failForceAt < Long.MAX_VALUE && file.failedIn(boot)) {
+        throw new IllegalStateException(path + " is forced again after a force that failed");
+      }
       if (failNextForce) {
-        file.forgetUnsynced();
+        file.failForce(boot);
       }
       failForce();
       file.force();

@@ -31,6 +31,7 @@ final class SimFile {
   private byte[] durable = {};
   private int durableSize;
   private final List<Change> unsynced = new ArrayList<>();
+  private long forceFailedIn = -1;
 
   int size() {
     return seenSize;
@@ -77,8 +78,14 @@ final class SimFile {
   }
 
   /** What Linux does after a failed writeback: the pages stay readable and count as clean. */
-  void forgetUnsynced() {
+  void failForce(long boot) {
     unsynced.clear();
+    forceFailedIn = boot;
+  }
+
+  /** Whether a force failed since this boot began: it must not be forced again. */
+  boolean failedIn(long boot) {
+    return forceFailedIn == boot;
   }
 
   /** The machine went down; each change since the last force meets its fate. */

@@ -2,16 +2,20 @@ package io.replog.storage;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.replog.core.Configuration;
 import io.replog.core.Frame;
 import io.replog.core.Membership;
 import io.replog.core.Seat;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,10 +35,11 @@ class StorageFormatTest {
           "mark",
           "state");
 
-  private final FrameSource source = new FrameSource();
+  private FrameSource source = new FrameSource();
 
   /** Five entries in three frames and two segments. */
   private SimDisk written() {
+    source = new FrameSource();
     SimDisk disk = new SimDisk("data");
     LogOptions options = new LogOptions(300, 0, 0, 1);
     try (DataDirectory directory = DataDirectory.open(disk, "secondary-0", () -> STORE, options)) {
@@ -96,6 +101,49 @@ class StorageFormatTest {
       for (Frame frame : source.frames()) {
         assertThat(directory.log().frameAt(frame.first().sequence())).contains(frame);
       }
+    }
+  }
+
+  @Test
+  void aFileOfALaterReleaseIsRefusedByASentence() {
+    byte[] state = written().content("state");
+    int checksum = new String(state, UTF_8).indexOf("crc32c=");
+    String later = new String(state, 0, checksum, UTF_8).replace("format=1", "format=2");
+    byte[] covered = later.getBytes(UTF_8);
+    later += "crc32c=%08x\n".formatted(Checksum.of(covered, 0, covered.length));
+    refused("state", later.getBytes(UTF_8));
+    refused("mark", ofVersion2(written().content("mark"), 0, DurableMark.SLOT_BYTES));
+    refused(
+        "mark",
+        ofVersion2(written().content("mark"), DurableMark.SLOT_DISTANCE, DurableMark.SLOT_BYTES));
+    for (String segment : List.of(LogFiles.segment(1), LogFiles.segment(5))) {
+      refused(segment, ofVersion2(written().content(segment), 0, SegmentHeader.BYTES));
+    }
+  }
+
+  /** A header or slot, its version behind the eight bytes of its name, its checksum at its end. */
+  private static byte[] ofVersion2(byte[] content, int from, int length) {
+    byte[] piece = Arrays.copyOfRange(content, from, from + length);
+    ByteBuffer bytes = ByteBuffer.wrap(piece).putInt(8, 2);
+    int covered = length - Integer.BYTES;
+    bytes.putInt(covered, Checksum.of(piece, 0, covered));
+    System.arraycopy(piece, 0, content, from, length);
+    return content;
+  }
+
+  private void refused(String file, byte[] content) {
+    SimDisk disk = written();
+    disk.put(file, content);
+    for (ThrowingCallable reading :
+        List.<ThrowingCallable>of(
+            () -> LogVerifier.verify(disk),
+            () -> DataDirectory.open(disk, null, () -> STORE, LogOptions.DEFAULT))) {
+      assertThatThrownBy(reading)
+          .isInstanceOf(UnsupportedFormatException.class)
+          .hasMessage(
+              ("data/%s has format version 2, and this release of replog reads up to version 1;"
+                      + " use a newer release")
+                  .formatted(file));
     }
   }
 

@@ -18,9 +18,9 @@ COPY --from=build /build/target/image/lib ./lib
 COPY --from=build /build/target/image/replog.jar ./
 COPY --chmod=755 src/image/replog /usr/local/bin/replog
 COPY src/image/jvm.options ./
-# A node's classes, loaded and linked, are kept in a file that every start maps: half the start-up
-# time and a third less memory. It fits the JVM, the jars and the options it was made with, so it is
-# made here, in the image that runs.
+# A node's classes, loaded and linked, are kept in a file that every start maps: three nodes that start
+# at once on two cores listen after 5 s, not 8. It fits the JVM, the jars and the options that it was
+# made with, so it is made here, in the image that runs.
 COPY src/image/train /tmp/train
 RUN bash /tmp/train && rm /tmp/train
 

@@ -55,19 +55,6 @@ final class Feed {
     void changed(Feed feed);
   }
 
-  private sealed interface Stage {
-    record Down() implements Stage {}
-
-    /** Looking for the last common entry. */
-    record Aligning(Alignment alignment) implements Stage {}
-
-    record Syncing(long sentAtNanos) implements Stage {}
-
-    record Streaming() implements Stage {}
-
-    record Diverging(String why) implements Stage {}
-  }
-
   private final NodeConfig config;
   private final NodeLoop loop;
   private final LocalCopy copy;
@@ -79,7 +66,7 @@ final class Feed {
   private final FeedTimes times = new FeedTimes();
   private final InFlight inFlight = new InFlight();
 
-  private Stage stage = new Stage.Down();
+  private FeedStage stage = new FeedStage.Down();
   private SecondaryProgress progress = new SecondaryProgress(0);
   private @Nullable LogCursor cursor;
   private Hash sentHash;
@@ -137,7 +124,7 @@ final class Feed {
   }
 
   boolean streaming() {
-    return stage instanceof Stage.Streaming;
+    return stage instanceof FeedStage.Streaming;
   }
 
   SecondaryProgress progress() {
@@ -157,11 +144,11 @@ final class Feed {
 
   FeedState state() {
     return switch (stage) {
-      case Stage.Down() -> FeedState.RETRYING;
-      case Stage.Diverging(String why) -> FeedState.DIVERGED;
-      case Stage.Aligning aligning -> FeedState.CATCHING_UP;
-      case Stage.Syncing syncing -> FeedState.CATCHING_UP;
-      case Stage.Streaming() -> {
+      case FeedStage.Down() -> FeedState.RETRYING;
+      case FeedStage.Diverging(String why) -> FeedState.DIVERGED;
+      case FeedStage.Aligning aligning -> FeedState.CATCHING_UP;
+      case FeedStage.Syncing syncing -> FeedState.CATCHING_UP;
+      case FeedStage.Streaming() -> {
         if (backingOff) {
           yield FeedState.RETRYING;
         }
@@ -178,8 +165,13 @@ final class Feed {
 
   /** The secondary said where it stands: begins, or begins again. */
   void begin(Standing standing) {
-    if (stage instanceof Stage.Aligning(Alignment alignment)
+    if (stage instanceof FeedStage.Aligning(Alignment alignment)
         && loop.nanoTime() - alignment.askedAtNanos() < config.requestTimeout().toNanos()) {
+      return;
+    }
+    if (stage instanceof FeedStage.Syncing syncing
+        && syncing.isFor(standing)
+        && loop.nanoTime() - syncing.sentAtNanos() < config.requestTimeout().toNanos()) {
       return;
     }
     if (!standing.store().equals(store)) {
@@ -203,8 +195,8 @@ final class Feed {
   /** The link is gone. */
   void down() {
     acknowledgedBefore = acknowledgedDurable;
-    if (!(stage instanceof Stage.Diverging)) {
-      stage = new Stage.Down();
+    if (!(stage instanceof FeedStage.Diverging)) {
+      stage = new FeedStage.Down();
     }
     inFlight.clear();
     cancelRetry();
@@ -226,7 +218,8 @@ final class Feed {
 
   /** Sends what there is to send, as far as the window goes. */
   void pump() {
-    if (backingOff || !(stage instanceof Stage.Streaming || stage instanceof Stage.Syncing)) {
+    if (backingOff
+        || !(stage instanceof FeedStage.Streaming || stage instanceof FeedStage.Syncing)) {
       return;
     }
     int sent = 0;
@@ -255,7 +248,7 @@ final class Feed {
 
   /** A heartbeat, where the secondary can answer it with an acknowledgement. */
   void heartbeat(Heartbeat heartbeat) {
-    if (stage instanceof Stage.Streaming || stage instanceof Stage.Syncing) {
+    if (stage instanceof FeedStage.Streaming || stage instanceof FeedStage.Syncing) {
       session.send(heartbeat);
     }
   }
@@ -265,31 +258,31 @@ final class Feed {
     long now = loop.nanoTime();
     long limit = config.requestTimeout().toNanos();
     switch (stage) {
-      case Stage.Aligning(Alignment alignment) -> {
+      case FeedStage.Aligning(Alignment alignment) -> {
         if (now - alignment.askedAtNanos() >= limit) {
           session.introduce();
         }
       }
-      case Stage.Syncing syncing -> {
+      case FeedStage.Syncing syncing -> {
         if (progress.overdue(now, limit)) {
           retry("no receipt in time");
         } else if (progress.stored() + 1 == progress.next()
             && now - syncing.sentAtNanos() >= limit) {
-          stage = new Stage.Syncing(now);
+          stage = new FeedStage.Syncing(null, now);
           session.introduce();
         }
       }
-      case Stage.Streaming streaming -> {
+      case FeedStage.Streaming streaming -> {
         if (progress.overdue(now, limit)) {
           retry("no receipt in time");
         }
       }
-      case Stage.Down down -> {
+      case FeedStage.Down down -> {
         if (session.introduced()) {
           session.introduce();
         }
       }
-      case Stage.Diverging diverging -> session.introduce();
+      case FeedStage.Diverging diverging -> session.introduce();
     }
   }
 
@@ -311,7 +304,7 @@ final class Feed {
                   acknowledgedBefore,
                   reign.epoch());
       LOG.warn("store lost data secondary={} store={} it has {}", node(), store, why);
-      stage = new Stage.Down();
+      stage = new FeedStage.Down();
       session.send(new Renounce(reign, standing.store(), why));
     }
     return lost;
@@ -322,7 +315,7 @@ final class Feed {
       diverge("another hash at sequence " + standing.lastSequence());
       return;
     }
-    stage = new Stage.Streaming();
+    stage = new FeedStage.Streaming();
     feedAfter(standing.lastSequence());
   }
 
@@ -330,7 +323,7 @@ final class Feed {
     switch (alignment.result()) {
       case Alignment.Result.Common(long sequence) -> sync(alignment.standing(), sequence);
       case Alignment.Result.Ask(long sequence) -> {
-        stage = new Stage.Aligning(alignment);
+        stage = new FeedStage.Aligning(alignment);
         session.send(new HashQuery(sequence));
       }
       case Alignment.Result.Contradiction(String why) -> {
@@ -351,7 +344,7 @@ final class Feed {
   }
 
   private void hashAnswered(HashAnswer answer) {
-    if (stage instanceof Stage.Aligning(Alignment alignment)) {
+    if (stage instanceof FeedStage.Aligning(Alignment alignment)) {
       Alignment next = alignment.after(answer, loop.nanoTime());
       if (next != null) {
         align(next);
@@ -360,7 +353,7 @@ final class Feed {
   }
 
   private void sync(Standing standing, long common) {
-    stage = new Stage.Syncing(loop.nanoTime());
+    stage = new FeedStage.Syncing(standing, loop.nanoTime());
     session.send(
         new Sync(
             reign,
@@ -416,13 +409,13 @@ final class Feed {
       return;
     }
     boolean synced = acknowledge.logEpoch() == reign.epoch();
-    if (stage instanceof Stage.Syncing && synced) {
-      stage = new Stage.Streaming();
+    if (stage instanceof FeedStage.Syncing && synced) {
+      stage = new FeedStage.Streaming();
     }
-    if (!(stage instanceof Stage.Syncing || stage instanceof Stage.Streaming)) {
+    if (!(stage instanceof FeedStage.Syncing || stage instanceof FeedStage.Streaming)) {
       return;
     }
-    if (stage instanceof Stage.Syncing && acknowledge.storedSequence() < progress.stored()) {
+    if (stage instanceof FeedStage.Syncing && acknowledge.storedSequence() < progress.stored()) {
       return;
     }
     long now = loop.nanoTime();
@@ -488,10 +481,10 @@ final class Feed {
 
   /** This secondary's log contradicts the master's: it is fed no more, and counts for nothing. */
   void diverge(String why) {
-    if (!(stage instanceof Stage.Diverging)) {
+    if (!(stage instanceof FeedStage.Diverging)) {
       LOG.error("secondary diverged secondary={} epoch={} why={}", node(), reign.epoch(), why);
     }
-    stage = new Stage.Diverging(why);
+    stage = new FeedStage.Diverging(why);
     listener.changed(this);
   }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * is left to chance comes from the seed, so that one seed has one history.
  */
 final class Simulation {
-  private static final long EVENT_LIMIT = 3_000_000;
+  private static final long EVENT_LIMIT = 200_000;
   private static final Duration AFTERMATH = Duration.ofSeconds(90);
 
   /**

@@ -63,6 +63,7 @@ class SimulatorTest {
     "single,699",
     "single,859",
     "switches,245",
+    "everything,31",
   })
   void keepsEveryPropertyWhereItOnceDidNot(String profile, long seed) {
     clean(seed, Profile.named(profile));

@@ -222,6 +222,10 @@ final class ActiveMaster implements Phase, Feed.Listener {
 
   private void settleNow() {
     settling = false;
+    if (context.phase() != this) {
+      // fenced in this very turn: the log may be another's already
+      return;
+    }
     LocalCopy copy = context.copy();
     appends.durableTimes().passed(copy.durableSequence(), context.loop().nanoTime());
     tracker.masterHas(copy.lastSequence(), copy.durableSequence());

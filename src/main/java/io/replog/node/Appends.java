@@ -253,8 +253,13 @@ final class Appends {
     }
   }
 
-  /** The master lost its role: what waits is answered as unknown, never as refused. */
+  /**
+   * The master lost its role: what waits is answered as unknown, never as refused. What this turn
+   * has sequenced and not written is not written any more.
+   */
   void abandon() {
+    turn.clear();
+    frames.clear();
     for (CommitTracker.Waiter<Pending> waiter : tracker.drain()) {
       Pending pending = waiter.subject();
       stopTimer(pending);

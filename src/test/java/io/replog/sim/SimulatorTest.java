@@ -57,6 +57,7 @@ class SimulatorTest {
     "masters,1",
     "masters,117",
     "masters,910",
+    "masters,1089",
     "masters,1318",
     "single,513",
     "single,691",

@@ -2,6 +2,8 @@ package io.replog.it;
 
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -267,8 +269,8 @@ final class ProcessNemesis {
   }
 
   /**
-   * A byte in the middle of the log flips while the node is down. It must name the file and end, or
-   * have cut what was never called durable; then its disk is replaced.
+   * A byte in the middle of the log flips while the node is down. It must name the file, and either
+   * put back what is damaged from the others and go on, or end; then its disk is replaced.
    */
   private void damage(TestNode node) {
     node.process().kill();
@@ -277,15 +279,23 @@ final class ProcessNemesis {
     event(what);
     flip(file);
     node.start();
-    int code = node.process().awaitExit(TO_REFUSE);
+    await()
+        .atMost(TO_REFUSE)
+        .until(() -> !node.process().isAlive() || node.process().output().contains(" listening "));
     String output = node.process().output();
-    boolean named =
-        code == 1 && output.contains(file.getFileName().toString()) && output.contains("at byte");
-    if (!named) {
-      throw new AssertionError(what + ": exit code " + code + ", not reported in: " + output);
+    if (!output.contains(file.getFileName().toString())) {
+      throw new AssertionError(what + ": not reported in: " + output);
     }
-    takeDisk(node);
-    troubled.put(node, Trouble.KILLED);
+    if (node.process().isAlive()) {
+      assertThat(output).as(what).contains("damage repaired");
+      event(node.id() + " has put back what was damaged");
+    } else {
+      int code = node.process().awaitExit(TO_REFUSE);
+      assertThat(code).as("%s: %s", what, output).isEqualTo(1);
+      assertThat(output).as(what).contains("at byte");
+      takeDisk(node);
+      troubled.put(node, Trouble.KILLED);
+    }
   }
 
   private static Path lastSegment(TestNode node) {

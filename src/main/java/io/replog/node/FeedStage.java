@@ -14,6 +14,7 @@ sealed interface FeedStage {
    * Bringing the store to the master's log.
    *
    * @param of where the store stood for which the sync was sent, null once that is asked anew
+   * @param sentAtNanos when, by the node's clock
    */
   record Syncing(@Nullable Standing of, long sentAtNanos) implements FeedStage {
     /** A store that cannot heed a sync reports anew for each message that came with it. */

@@ -53,7 +53,8 @@ async function follow(id) {
       const was = log.failed;
       log.failed = refused.problem?.detail ?? 'no answer';
       if (was === null) draw();
-      await pause(800);
+      // one that its master does not hear may still answer here: it is asked on, at leisure
+      await pause(nodes().find((node) => node.id === id)?.status === 'HEALTHY' ? 500 : 2000);
     }
   }
   logs.delete(id);

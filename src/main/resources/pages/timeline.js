@@ -1,6 +1,6 @@
 // What happened to one entry on every node, from the events that the active master remembers.
 import { byId, h, ms, say, short, show } from './dom.js';
-import { copiesOf, leader } from './cluster.js';
+import { copiesOf, leader, nodes } from './cluster.js';
 import { ask, pause, seen } from './nodes.js';
 import { run } from './picture.js';
 
@@ -68,6 +68,8 @@ function lanes(record) {
   return byNode;
 }
 
+const isDown = (id) => nodes().some((node) => node.id === id && node.status === 'UNHEALTHY');
+
 const time = (lane, kind) => lane.events.find((event) => event.event === kind)?.ms;
 
 /** When so many copies counted, undefined while they do not. */
@@ -133,7 +135,7 @@ function laneOf(id, lane, master, end, x) {
   if (durable !== undefined) parts.push(`durable ${ms(durable)}`);
   if (parts.length === 0) {
     parts.push(lane.copy?.durable ? 'durable, time not remembered' : lane.copy?.stored ? 'stored, time not remembered'
-      : sent === undefined ? 'not sent yet' : 'on the way');
+      : isDown(id) ? 'does not answer' : sent === undefined ? 'not sent yet' : 'on the way');
   }
   if (retries > 0) parts.push(retries === 1 ? 'sent again once' : `sent again ${retries} times`);
   return h('li', { class: 'lane', 'data-lane': id },

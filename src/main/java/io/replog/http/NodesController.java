@@ -79,8 +79,7 @@ final class NodesController {
   }
 
   @Delete("/faults")
-  CompletableFuture<HttpResponse<?>> clearFaults(
-      HttpRequest<?> request, @PathVariable String id) {
+  CompletableFuture<HttpResponse<?>> clearFaults(HttpRequest<?> request, @PathVariable String id) {
     checkFaults(request);
     return relay.delete(request, id, "/faults");
   }

@@ -74,9 +74,7 @@ final class PageFiles {
     String tag = "\"" + HexFormat.of().toHexDigits((int) sum.getValue()) + "\"";
     boolean known = tag.equals(request.getHeaders().get(HttpHeaders.IF_NONE_MATCH));
     MutableHttpResponse<?> response =
-        known
-            ? HttpResponse.notModified()
-            : HttpResponse.ok(bytes).contentType(MediaType.of(type));
+        known ? HttpResponse.notModified() : HttpResponse.ok(bytes).contentType(MediaType.of(type));
     return response
         .header(HttpHeaders.ETAG, tag)
         .header(HttpHeaders.CACHE_CONTROL, "no-cache")

@@ -30,8 +30,9 @@ final class PagesController {
   @Get
   CompletableFuture<HttpResponse<?>> root(HttpRequest<?> request) {
     boolean browser =
-        request.accept().stream().anyMatch(type -> type.matches(MediaType.TEXT_HTML_TYPE)
-            && !type.getType().equals("*"));
+        request.accept().stream()
+            .anyMatch(
+                type -> type.matches(MediaType.TEXT_HTML_TYPE) && !type.getType().equals("*"));
     if (browser) {
       return page(request, PageFiles.DASHBOARD);
     }

@@ -77,12 +77,7 @@ final class Relay {
   }
 
   private CompletableFuture<HttpResponse<?>> ask(
-      HttpRequest<?> request,
-      String id,
-      String path,
-      String method,
-      byte[] body,
-      long waitMillis) {
+      HttpRequest<?> request, String id, String path, String method, byte[] body, long waitMillis) {
     URI target = target(request, id, path);
     if (!places.tryAcquire()) {
       return CompletableFuture.completedFuture(
@@ -164,8 +159,7 @@ final class Relay {
     return response;
   }
 
-  private static HttpResponse<?> unreachable(
-      String id, URI target, @Nullable Throwable failure) {
+  private static HttpResponse<?> unreachable(String id, URI target, @Nullable Throwable failure) {
     Throwable cause = failure instanceof CompletionException e ? e.getCause() : failure;
     String why =
         cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException

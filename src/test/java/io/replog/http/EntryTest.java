@@ -51,7 +51,8 @@ class EntryTest {
             "copies",
             List.of(Map.of("node", "master-0", "stored", true, "durable", true, "ms", 1.25)))
         .containsEntry(
-            "timeline", List.of(Map.of("at", 1001, "ms", 0.25, "node", "master-0", "event", "appended")));
+            "timeline",
+            List.of(Map.of("at", 1001, "ms", 0.25, "node", "master-0", "event", "appended")));
   }
 
   @Test

@@ -38,6 +38,7 @@ public record NodeSettings(
     long segmentBytes,
     Duration repairTimeout,
     boolean faultsEnabled,
+    LogFormat logFormat,
     @Nullable Kubernetes kubernetes) {
 
   /** What is promised about appends. */

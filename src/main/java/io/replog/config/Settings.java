@@ -168,6 +168,7 @@ public final class Settings {
         get(Property.SEGMENT_SIZE),
         get(Property.REPAIR_TIMEOUT),
         get(Property.FAULTS),
+        get(Property.LOG_FORMAT),
         kubernetes());
   }
 

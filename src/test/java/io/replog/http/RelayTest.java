@@ -148,8 +148,8 @@ class RelayTest {
       assertThat(late.problem()).isEqualTo("node-unreachable");
       assertThat(late.json()).containsEntry("node", "secondary-0");
     }
-    there.stopServer();
     here.node.view = knowing(url(there));
+    there.stopServer();
     Api.Answer gone = here.get("/nodes/secondary-0/cluster");
     assertThat(gone.problem()).isEqualTo("node-unreachable");
     assertThat(gone.json().get("detail").toString()).contains("cannot be reached");

@@ -39,6 +39,7 @@ public record NodeSettings(
     Retention retention,
     Duration repairTimeout,
     boolean faultsEnabled,
+    LogFormat logFormat,
     @Nullable Kubernetes kubernetes) {
 
   /** What is promised about appends. */

@@ -6,6 +6,7 @@ import static io.replog.config.Form.directory;
 import static io.replog.config.Form.duration;
 import static io.replog.config.Form.host;
 import static io.replog.config.Form.id;
+import static io.replog.config.Form.logFormat;
 import static io.replog.config.Form.milliseconds;
 import static io.replog.config.Form.number;
 import static io.replog.config.Form.objectName;
@@ -365,6 +366,14 @@ public record Property<T>(
           "false",
           "Whether `/faults` is there, with which a trial makes this node slow, failing or cut off."
               + " Never in production.");
+  public static final Property<LogFormat> LOG_FORMAT =
+      of(
+          "log.format",
+          null,
+          logFormat(),
+          "text",
+          "How the log is written: lines for people, or a JSON object a line. As a system property"
+              + " or a variable; it is read before anything else.");
 
   // Commands
   public static final Property<URI> URL =

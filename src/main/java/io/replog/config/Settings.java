@@ -170,6 +170,7 @@ public final class Settings {
             find(Property.RETENTION_BYTES).orElse(null), find(Property.RETENTION_AGE).orElse(null)),
         get(Property.REPAIR_TIMEOUT),
         get(Property.FAULTS),
+        get(Property.LOG_FORMAT),
         kubernetes());
   }
 

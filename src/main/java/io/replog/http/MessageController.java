@@ -102,6 +102,9 @@ final class MessageController {
       for (EntryTrace.Event event : trace.timeline()) {
         json.writeStartObject();
         json.writeNumberField("at", event.at());
+        if (event.ms() >= 0) {
+          json.writeNumberField("ms", event.ms());
+        }
         json.writeStringField("node", event.node());
         json.writeStringField("event", event.event());
         json.writeEndObject();

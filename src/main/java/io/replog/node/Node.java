@@ -231,8 +231,10 @@ public interface Node {
      * Something that happened to the entry.
      *
      * @param at milliseconds since 1970 UTC
-     * @param event appended, sent, stored, durable, acknowledged or retried
+     * @param ms the same since the entry was appended, with three decimals; negative where that is
+     *     no longer remembered
+     * @param event appended, sent, stored, visible, durable, acknowledged or retried
      */
-    public record Event(long at, String node, String event) {}
+    public record Event(long at, double ms, String node, String event) {}
   }
 }

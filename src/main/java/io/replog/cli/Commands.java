@@ -34,6 +34,9 @@ public final class Commands {
     line.addSubcommand(new StatusCommand());
     line.addSubcommand(new VerifyCommand());
     line.addSubcommand(new RecoverCommand());
+    line.addSubcommand(new TrimCommand());
+    line.addSubcommand(new ExportCommand());
+    line.addSubcommand(new ImportCommand());
     line.addSubcommand(new BenchCommand());
     line.addSubcommand(new EchoServerCommand());
     line.addSubcommand(new EchoClientCommand());

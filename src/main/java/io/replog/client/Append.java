@@ -12,13 +12,25 @@ import org.jspecify.annotations.Nullable;
  * @param journal whether copies count once they are on disk
  * @param timeout how long to wait for the copies
  * @param key what makes a repetition known as one
+ * @param expectedSequence the sequence that the first message must get, or nothing is appended
  */
 public record Append(
     List<String> messages,
     @Nullable String w,
     @Nullable Boolean journal,
     @Nullable Duration timeout,
-    @Nullable String key) {
+    @Nullable String key,
+    @Nullable Long expectedSequence) {
+  /** An append at the end of the log, wherever that is. */
+  public Append(
+      List<String> messages,
+      @Nullable String w,
+      @Nullable Boolean journal,
+      @Nullable Duration timeout,
+      @Nullable String key) {
+    this(messages, w, journal, timeout, key, null);
+  }
+
   public Append {
     messages = List.copyOf(messages);
     if (messages.isEmpty()) {
@@ -45,6 +57,9 @@ public record Append(
           }
           if (journal != null) {
             out.writeBooleanField("j", journal);
+          }
+          if (expectedSequence != null) {
+            out.writeNumberField("expectedSequence", expectedSequence);
           }
           if (timeout != null) {
             out.writeNumberField("timeoutMs", timeout.toMillis());

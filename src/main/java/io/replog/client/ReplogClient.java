@@ -91,7 +91,8 @@ public final class ReplogClient implements AutoCloseable {
   }
 
   /** Reads record by record, as they come. */
-  public void read(Read read, Consumer<LogRecord> each) throws ClientException {
+  public void read(Read wanted, Consumer<LogRecord> each) throws ClientException {
+    Read read = wanted;
     long next = read.from();
     int failures = 0;
     while (!read.isDoneAt(next)) {
@@ -100,6 +101,7 @@ public final class ReplogClient implements AutoCloseable {
         LogRecord record = records.nextLine();
         while (record != null) {
           each.accept(record);
+          read = read.beginningWith(record.sequence());
           next = record.sequence() + 1;
           record = records.nextLine();
         }
@@ -128,6 +130,7 @@ public final class ReplogClient implements AutoCloseable {
    * Follows the log. Once it has begun, a lost connection or a node that is away is no end: it goes
    * on where it was when the node is back.
    *
+   * @param from the first sequence, 0 for the first that the log has
    * @param each takes a record and says whether to go on
    * @param away is told once whenever the node is lost
    */
@@ -137,7 +140,8 @@ public final class ReplogClient implements AutoCloseable {
     boolean begun = false;
     boolean told = false;
     while (!Thread.currentThread().isInterrupted()) {
-      try (Records records = records("/messages?from=" + next, "text/event-stream")) {
+      String path = next == 0 ? "/messages" : "/messages?from=" + next;
+      try (Records records = records(path, "text/event-stream")) {
         begun = true;
         LogRecord record = records.nextEvent();
         while (record != null) {
@@ -169,6 +173,31 @@ public final class ReplogClient implements AutoCloseable {
   /** The nodes' logs compared, by the master. */
   public Equality verify() throws ClientException {
     return get("/cluster/verify", Equality::of);
+  }
+
+  /** The hash at a sequence, which stands for everything up to it. */
+  public String hashAt(long sequence) throws ClientException {
+    return get("/hash/" + sequence, (json, text) -> json.text("hash"));
+  }
+
+  /**
+   * Has the entries below a sequence dropped, as far as every secondary has them.
+   *
+   * @throws LostAnswerException if it is not known whether it was done; it can be repeated
+   */
+  public Trimmed trim(long before) throws ClientException {
+    HttpRequest.Builder request =
+        transport
+            .request("/trim", JSON)
+            .header("Content-Type", JSON)
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    Json.write(out -> out.writeNumberField("before", before))));
+    HttpResponse<InputStream> response = transport.send(request, PATIENCE);
+    if (response.statusCode() != 200) {
+      throw transport.refusal(response);
+    }
+    return parsed(response, transport.body(response), Trimmed::of);
   }
 
   /** The secondaries that this node knows. */

@@ -37,8 +37,17 @@ public record NodeSettings(
     Replication replication,
     long segmentBytes,
     Duration repairTimeout,
+    Scrub scrub,
     boolean faultsEnabled,
     @Nullable Kubernetes kubernetes) {
+
+  /**
+   * How closed log files are read again.
+   *
+   * @param bytesPerSecond 0 for not at all
+   * @param pause between two rounds
+   */
+  public record Scrub(long bytesPerSecond, Duration pause) {}
 
   /** What is promised about appends. */
   public record Appends(

@@ -167,6 +167,7 @@ public final class Settings {
         replication(),
         get(Property.SEGMENT_SIZE),
         get(Property.REPAIR_TIMEOUT),
+        new NodeSettings.Scrub(get(Property.SCRUB_RATE), get(Property.SCRUB_PAUSE)),
         get(Property.FAULTS),
         kubernetes());
   }

@@ -35,6 +35,13 @@ abstract class Inactive implements Phase {
   /** What this node waits for, for people. */
   abstract String why();
 
+  /** Why it takes no appends, in a word. */
+  ClusterView.ReadOnlyReason reason() {
+    return context.copy().failure() == null
+        ? ClusterView.ReadOnlyReason.NOT_ACTIVE
+        : ClusterView.ReadOnlyReason.DISK_FAILED;
+  }
+
   @Override
   public Subscription append(AppendRequest request, Consumer<AppendOutcome> answer) {
     ClusterView.Active active = context.active();
@@ -102,7 +109,7 @@ abstract class Inactive implements Phase {
         context.config().id(),
         NodeRole.STANDBY,
         false,
-        ClusterView.ReadOnlyReason.NOT_ACTIVE,
+        reason(),
         newestEpoch(),
         copy.lastSequence(),
         copy.committedSequence(),

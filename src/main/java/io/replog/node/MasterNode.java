@@ -74,13 +74,13 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
       Faults initialFaults,
       Outside outside) {
     super(config, loop, new LocalCopy(directory, loop, syncThread), random, initialFaults);
-    this.context = new MasterContext(config, loop, copy, faultGate, random, outside);
+    this.context = new MasterContext(config, this.loop, copy, faultGate, random, outside);
     this.registrar = new Registrar(context);
     context.peers(new Peers((url, node) -> session(url, node, transport, this)));
     this.locator = new Locator(context, (url, listener) -> session(url, null, transport, listener));
     this.view = new Standby(context).view();
     copy.onDurable(this::durableGrew);
-    loop.execute(this::begin);
+    this.loop.execute(this::begin);
   }
 
   private PeerSession session(
@@ -111,14 +111,25 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
       }
     }
     copy.sync();
-    boolean unborn = copy.state().clusterId() == null || copy.state().foundingUnfinished();
-    context.become(unborn ? new Founding(context) : new Standby(context, true));
+    context.become(first(true));
     tick();
+  }
+
+  private Phase first(boolean eager) {
+    boolean unborn = copy.state().clusterId() == null || copy.state().foundingUnfinished();
+    return unborn ? new Founding(context) : new Standby(context, eager);
   }
 
   private void tick() {
     if (stopped) {
       return;
+    }
+    // first of all: what follows may be given up at damage, and this must go on
+    loop.schedule(config.heartbeat(), this::tick);
+    if (copy.failure() != null && context.phase() instanceof ActiveMaster) {
+      // nothing can be made durable here any more: another may lead
+      LOG.warn("gives up leading node={} reason={}", id(), copy.failure());
+      beginAgain();
     }
     locator.tick();
     copy.lookForRoom();
@@ -126,7 +137,6 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
     context.phase().tick();
     load = look();
     refresh();
-    loop.schedule(config.heartbeat(), this::tick);
   }
 
   private void refresh() {
@@ -158,6 +168,40 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
       case ActiveMaster active -> active.durableGrew();
       case Takeover takeover -> takeover.durableGrew();
       default -> {}
+    }
+  }
+
+  @Override
+  void goOut() {
+    Phase now = context.phaseOrNull();
+    if (now == null || now instanceof Mending || now instanceof Stopping) {
+      return;
+    }
+    leadNoMore();
+    context.become(new Mending(context));
+    refresh();
+  }
+
+  @Override
+  void beginAgain() {
+    if (!stopped) {
+      leadNoMore();
+      context.become(first(false));
+      refresh();
+    }
+  }
+
+  private void leadNoMore() {
+    if (context.phaseOrNull() instanceof ActiveMaster active) {
+      active.release();
+    }
+  }
+
+  @Override
+  void comeBack() {
+    if (context.phaseOrNull() instanceof Mending) {
+      context.become(first(true));
+      refresh();
     }
   }
 
@@ -324,9 +368,7 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
     loop.execute(
         () -> {
           stopped = true;
-          if (context.phase() instanceof ActiveMaster active) {
-            active.release();
-          }
+          leadNoMore();
           context.become(new Stopping(context));
           refresh();
           loop.atEndOfTurn(released::countDown);
@@ -342,9 +384,7 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
 
   @Override
   public void stop(Duration grace) {
-    if (loop instanceof NodeThread thread) {
-      thread.close();
-    }
+    endThread();
     locator.close();
     context.peers().close();
     copy.close(grace);

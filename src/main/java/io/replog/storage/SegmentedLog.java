@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ public final class SegmentedLog {
   private final UnsyncedSegments unsynced;
   private final SealedFiles sealedFiles;
   private final LogReader reader;
+  private final ColdSegments cold;
   private volatile LogView view;
   private volatile @Nullable DiskFailedException failure;
 
@@ -41,6 +43,7 @@ public final class SegmentedLog {
     this.unsynced = new UnsyncedSegments(disk);
     this.sealedFiles = new SealedFiles(disk, options.openSegments());
     this.reader = new LogReader(disk, () -> view, sealedFiles);
+    this.cold = new ColdSegments(disk, () -> view, unsynced, sealedFiles);
     if (recovered.active() != null) {
       writer.resume(recovered.active().file().file().size());
     }
@@ -395,6 +398,20 @@ public final class SegmentedLog {
   /** A reader that begins with a sequence, which need not be in the log yet. */
   public LogCursor cursor(long from) {
     return new LogCursor(reader, from);
+  }
+
+  /** Those of its segments that are written no more. */
+  public ColdSegments cold() {
+    return cold;
+  }
+
+  /**
+   * Tells of all damage that readers come upon; at most one listener.
+   *
+   * @param listener called on the reader's thread; must not block
+   */
+  public void onDamage(Consumer<DamagedLogException> listener) {
+    reader.onDamage(listener);
   }
 
   /** How many files of sealed segments readers keep open. */

@@ -79,7 +79,7 @@ abstract sealed class LocalNode implements Node permits MasterNode, SecondaryNod
 
   @Override
   public final void onDamage(Consumer<DamagedLogException> listener) {
-    copy.log().onDamage(listener);
+    copy.log().cold().onDamage(listener);
     mends = true;
   }
 

@@ -150,6 +150,7 @@ final class SecondaryRole implements Intake.Answers {
         false,
         readOnlyReason(),
         state.promisedEpoch(),
+        copy.log().firstSequence(),
         Math.max(copy.lastSequence(), handFed.lastSequence()),
         copy.committedSequence(),
         active,
@@ -209,7 +210,10 @@ final class SecondaryRole implements Intake.Answers {
       case Heartbeat heartbeat -> heartbeat(peer, heartbeat);
       case Configure configure -> configure(peer, configure);
       case HashQuery query ->
-          answer(peer, new HashAnswer(query.sequence(), hashOrNull(query.sequence())));
+          answer(
+              peer,
+              new HashAnswer(
+                  query.sequence(), hashOrNull(query.sequence()), copy.log().firstSequence()));
       case Fetch fetch -> fetch(peer, fetch);
       case Release release -> release(peer, release);
       case Renounce renounce -> renounce(peer, renounce);
@@ -320,6 +324,7 @@ final class SecondaryRole implements Intake.Answers {
     }
     if (copy.synced()) {
       copy.commit(heartbeat.committedSequence());
+      copy.trimBefore(heartbeat.keepFrom());
       if (!newStore && copy.lastSequence() >= heartbeat.committedSequence()) {
         ready = true;
       }
@@ -445,6 +450,7 @@ final class SecondaryRole implements Intake.Answers {
         state.promisedTo(),
         state.logEpoch(),
         state.logEpochStore(),
+        copy.start(),
         copy.lastSequence(),
         copy.lastHash(),
         copy.durableSequence(),
@@ -456,7 +462,9 @@ final class SecondaryRole implements Intake.Answers {
   }
 
   private @Nullable Hash hashOrNull(long sequence) {
-    return sequence <= copy.lastSequence() && copy.state().clusterId() != null
+    return sequence <= copy.lastSequence()
+            && !copy.beginsAfter(sequence)
+            && copy.state().clusterId() != null
         ? copy.hashAt(sequence)
         : null;
   }

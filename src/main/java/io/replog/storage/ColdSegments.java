@@ -6,8 +6,8 @@ import io.replog.core.FrameCodec;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +21,7 @@ public final class ColdSegments {
   private static final int PACE_BYTES = 64 << 10;
 
   private final Disk disk;
-  private final Supplier<LogView> views;
+  private final LogReader reader;
   private final UnsyncedSegments unsynced;
   private final SealedFiles files;
   private final AtomicLong bytes = new AtomicLong();
@@ -29,10 +29,9 @@ public final class ColdSegments {
   private final AtomicLong repaired = new AtomicLong();
   private volatile long lastRoundMillis;
 
-  ColdSegments(
-      Disk disk, Supplier<LogView> views, UnsyncedSegments unsynced, SealedFiles sealedFiles) {
+  ColdSegments(Disk disk, LogReader reader, UnsyncedSegments unsynced, SealedFiles sealedFiles) {
     this.disk = disk;
-    this.views = views;
+    this.reader = reader;
     this.unsynced = unsynced;
     this.files = sealedFiles;
   }
@@ -55,6 +54,15 @@ public final class ColdSegments {
    */
   public record Rebuilt(long first, long frames, SealedSegment segment) {}
 
+  /**
+   * Tells of all damage that readers of the log come upon, here or elsewhere; at most one listener.
+   *
+   * @param listener called on the reader's thread; must not block
+   */
+  public void onDamage(Consumer<DamagedLogException> listener) {
+    reader.onDamage(listener);
+  }
+
   /** From any thread. */
   public Figures figures() {
     return new Figures(bytes.get(), lastRoundMillis, found.get(), repaired.get());
@@ -68,7 +76,7 @@ public final class ColdSegments {
   /** First sequences of all of them now, ascending. From any thread. */
   public List<Long> firsts() {
     List<Long> unsyncedNow = unsynced.firsts();
-    return views.get().sealed().stream()
+    return reader.view().sealed().stream()
         .map(SealedSegment::first)
         .filter(first -> !unsyncedNow.contains(first))
         .toList();
@@ -80,7 +88,7 @@ public final class ColdSegments {
   }
 
   private @Nullable SealedSegment segment(long sequence) {
-    SealedSegment segment = views.get().sealedWith(sequence);
+    SealedSegment segment = reader.view().sealedWith(sequence);
     return segment == null || unsynced.firsts().contains(segment.first()) ? null : segment;
   }
 
@@ -101,7 +109,7 @@ public final class ColdSegments {
     try {
       return read(segment, pace);
     } catch (DamagedLogException e) {
-      if (!views.get().sealed().contains(segment)) {
+      if (!reader.view().sealed().contains(segment)) {
         return true;
       }
       found.incrementAndGet();

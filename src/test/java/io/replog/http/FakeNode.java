@@ -60,6 +60,7 @@ final class FakeNode implements Node, AutoCloseable {
   volatile boolean alive = true;
   volatile ReadPermit permit = new ReadPermit.Granted(0);
   volatile Registration registration = new Registration.Added();
+  volatile Trimming trimming = new Trimming.Done(1, null);
   volatile VerifyReport report;
   volatile EntryTrace trace;
   volatile boolean takesHandFeed;
@@ -83,6 +84,7 @@ final class FakeNode implements Node, AutoCloseable {
         role,
         master,
         master ? null : ClusterView.ReadOnlyReason.NOT_ACTIVE,
+        1,
         1,
         0,
         0,
@@ -195,7 +197,7 @@ final class FakeNode implements Node, AutoCloseable {
 
   @Override
   public void onDamage(Consumer<DamagedLogException> listener) {
-    directory.log().onDamage(listener);
+    directory.log().cold().onDamage(listener);
   }
 
   @Override
@@ -268,6 +270,11 @@ final class FakeNode implements Node, AutoCloseable {
   @Override
   public void register(String id, String url, Consumer<Registration> answer) {
     thread.execute(() -> answer.accept(registration));
+  }
+
+  @Override
+  public void trim(long before, Consumer<Trimming> answer) {
+    thread.execute(() -> answer.accept(trimming));
   }
 
   @Override

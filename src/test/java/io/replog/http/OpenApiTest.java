@@ -8,7 +8,10 @@ import io.replog.core.NodeRole;
 import io.replog.core.NodeStatus;
 import io.replog.node.ClusterView;
 import io.swagger.v3.oas.models.examples.Example;
+import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.responses.ApiResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +96,48 @@ class OpenApiTest {
               }
             });
     assertThat(examples[0]).isGreaterThan(10);
+  }
+
+  @Test
+  void everyAnswerHasAnExampleOfItsOwnStatus() {
+    int[] answers = {0};
+    document
+        .paths()
+        .forEach(
+            (path, item) ->
+                item.readOperationsMap()
+                    .forEach(
+                        (method, operation) ->
+                            operation
+                                .getResponses()
+                                .forEach(
+                                    (status, answer) -> {
+                                      answers[0]++;
+                                      assertShown(
+                                          document.response(answer), status, method + " " + path);
+                                    })));
+    assertThat(answers[0]).isGreaterThan(100);
+  }
+
+  private static void assertShown(ApiResponse response, String status, String where) {
+    Content content = response.getContent();
+    if (content == null || content.keySet().stream().anyMatch(type -> type.contains("frames"))) {
+      return; // no body, or one that is not for people
+    }
+    assertThat(content.values())
+        .as("an example of %s of %s", status, where)
+        .anyMatch(media -> media.getExample() != null || media.getExamples() != null);
+    MediaType problem = content.get("application/problem+json");
+    if (problem != null) {
+      problem
+          .getExamples()
+          .values()
+          .forEach(
+              example ->
+                  assertThat(Api.json(example.getValue().toString()))
+                      .as(where)
+                      .containsEntry("status", Integer.valueOf(status)));
+    }
   }
 
   @ParameterizedTest

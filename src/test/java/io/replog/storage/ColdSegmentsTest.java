@@ -36,7 +36,7 @@ class ColdSegmentsTest {
     }
     log.sync();
     cold = log.cold();
-    log.onDamage(heard::add);
+    cold.onDamage(heard::add);
   }
 
   @Test
@@ -183,9 +183,9 @@ class ColdSegmentsTest {
     LogView view = log.view();
     for (Fate fate : Fate.values()) {
       SimDisk other = disk.copy("other");
-      ColdSegments mending =
-          new ColdSegments(
-              other, () -> view, new UnsyncedSegments(other), new SealedFiles(other, 2));
+      SealedFiles files = new SealedFiles(other, 2);
+      LogReader reader = new LogReader(other, () -> view, files);
+      ColdSegments mending = new ColdSegments(other, reader, new UnsyncedSegments(other), files);
       other.crashAtOperation(step);
       try {
         mending.install(mending.rebuild(found.sequence(), this::copy));

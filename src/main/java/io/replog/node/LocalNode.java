@@ -30,6 +30,7 @@ abstract sealed class LocalNode implements Node permits MasterNode, SecondaryNod
   final LocalCopy copy;
   final FaultGate faultGate;
   private volatile boolean mends;
+  private String lastRefusal = "";
   private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
 
   LocalNode(
@@ -72,7 +73,11 @@ abstract sealed class LocalNode implements Node permits MasterNode, SecondaryNod
   }
 
   private boolean refused(StorageException refusal, String what) {
-    LOG.warn("{} node={} reason={}", what, config.id(), refusal.getMessage());
+    String reason = String.valueOf(refusal.getMessage());
+    if (!reason.equals(lastRefusal)) {
+      lastRefusal = reason;
+      LOG.warn("{} node={} reason={}", what, config.id(), reason);
+    }
     beginAgain();
     return true;
   }

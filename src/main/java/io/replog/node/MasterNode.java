@@ -5,6 +5,7 @@ import io.replog.cluster.MemberListener;
 import io.replog.core.AppendOutcome;
 import io.replog.core.AppendRequest;
 import io.replog.core.NodeRole;
+import io.replog.core.Refusal;
 import io.replog.core.Seat;
 import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
@@ -13,6 +14,7 @@ import io.replog.replication.PeerMessage.Introduce;
 import io.replog.replication.PeerMessage.Standing;
 import io.replog.replication.PeerTransport;
 import io.replog.storage.DataDirectory;
+import io.replog.storage.StorageException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -111,8 +113,8 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
       }
     }
     copy.sync();
+    loop.execute(this::tick);
     context.become(first(true));
-    tick();
   }
 
   private Phase first(boolean eager) {
@@ -184,7 +186,8 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
 
   @Override
   void beginAgain() {
-    if (!stopped) {
+    boolean again = context.phaseOrNull() instanceof Founding;
+    if (!stopped && !again) {
       leadNoMore();
       context.become(first(false));
       refresh();
@@ -280,13 +283,22 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
     AppendHandle handle = new AppendHandle();
     Duration delay = faults().delay();
     if (delay.isZero()) {
-      loop.execute(() -> handle.waiting(context.phase().append(request, answer)));
+      loop.execute(() -> append(request, answer, handle));
     } else {
-      loop.execute(
-          () ->
-              loop.schedule(delay, () -> handle.waiting(context.phase().append(request, answer))));
+      loop.execute(() -> loop.schedule(delay, () -> append(request, answer, handle)));
     }
     return handle;
+  }
+
+  private void append(AppendRequest request, Consumer<AppendOutcome> answer, AppendHandle handle) {
+    try {
+      handle.waiting(context.phase().append(request, answer));
+    } catch (StorageException refusal) {
+      // it has no number yet: only what an earlier append of its key had was looked for
+      Refusal why = new Refusal.NotActive(String.valueOf(refusal.getMessage()));
+      answer.accept(new AppendOutcome.Refused(why));
+      throw refusal;
+    }
   }
 
   /**
@@ -330,17 +342,31 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
 
   @Override
   public void register(String id, String url, Consumer<Registration> answer) {
-    loop.execute(() -> context.phase().register(id, url, answer));
+    asked(
+        answer, new Registration.NotMaster(null), () -> context.phase().register(id, url, answer));
   }
 
   @Override
   public void deregister(String id, Consumer<Registration> answer) {
-    loop.execute(() -> context.phase().deregister(id, answer));
+    asked(answer, new Registration.NotMaster(null), () -> context.phase().deregister(id, answer));
   }
 
   @Override
   public void trim(long before, Consumer<Trimming> answer) {
-    loop.execute(() -> context.phase().trim(before, answer));
+    asked(answer, new Trimming.NotMaster(null), () -> context.phase().trim(before, answer));
+  }
+
+  /** Answers too where the disk refuses, which is before anything has been answered. */
+  private <A> void asked(Consumer<A> answer, A refused, Runnable question) {
+    loop.execute(
+        () -> {
+          try {
+            question.run();
+          } catch (StorageException refusal) {
+            answer.accept(refused);
+            throw refusal;
+          }
+        });
   }
 
   @Override

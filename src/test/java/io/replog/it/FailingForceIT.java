@@ -73,9 +73,18 @@ class FailingForceIT {
     TestNode failing = cluster.active();
     failNext(failing, "log/");
 
-    Answer alone = failing.api().append(Append.of("on its disk alone").w(1).timeoutMs(1000));
+    Answer told = failing.api().append(Append.of("not on its disk").w(1).timeoutMs(1000));
 
-    assertThat(alone.status()).as("%s", alone).isIn(202, 503, 504);
+    assertThat(told.status()).as("%s", told).isIn(201, 202, 503, 504);
+    if (told.status() < 300) {
+      assertThat(told.json().list("copies"))
+          .as("a secondary's disk may have met w, its own has not: %s", told)
+          .anySatisfy(
+              copy -> {
+                assertThat(copy.text("node")).isEqualTo(failing.id());
+                assertThat(copy.truth("durable")).isFalse();
+              });
+    }
     awaitDiskFailed(failing);
     TestNode next = cluster.otherMaster(failing);
     awaitLeads(cluster, next);

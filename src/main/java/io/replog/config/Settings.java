@@ -169,6 +169,7 @@ public final class Settings {
         new NodeSettings.Retention(
             find(Property.RETENTION_BYTES).orElse(null), find(Property.RETENTION_AGE).orElse(null)),
         get(Property.REPAIR_TIMEOUT),
+        new NodeSettings.Scrub(get(Property.SCRUB_RATE), get(Property.SCRUB_PAUSE)),
         get(Property.FAULTS),
         get(Property.LOG_FORMAT),
         kubernetes());

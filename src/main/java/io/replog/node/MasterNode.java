@@ -5,6 +5,7 @@ import io.replog.cluster.MemberListener;
 import io.replog.core.AppendOutcome;
 import io.replog.core.AppendRequest;
 import io.replog.core.NodeRole;
+import io.replog.core.Refusal;
 import io.replog.core.Seat;
 import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
@@ -35,6 +36,7 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
   private static final Logger LOG = LoggerFactory.getLogger(MasterNode.class);
 
   private final MasterContext context;
+  private final Arrivals arrivals = new Arrivals();
   private final Registrar registrar;
   private final Locator locator;
   private volatile ClusterView view;
@@ -233,15 +235,21 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
 
   @Override
   public Subscription append(AppendRequest request, Consumer<AppendOutcome> answer) {
-    AppendHandle handle = new AppendHandle();
-    Duration delay = faults().delay();
-    if (delay.isZero()) {
-      loop.execute(() -> handle.waiting(context.phase().append(request, answer)));
-    } else {
-      loop.execute(
-          () ->
-              loop.schedule(delay, () -> handle.waiting(context.phase().append(request, answer))));
+    if (!arrivals.enter()) {
+      answer.accept(new AppendOutcome.Refused(new Refusal.Overloaded(Arrivals.LIMIT)));
+      return () -> {};
     }
+    AppendHandle handle = new AppendHandle();
+    loop.execute(
+        () -> {
+          arrivals.leave();
+          Duration delay = faults().delay();
+          if (delay.isZero()) {
+            handle.waiting(context.phase().append(request, answer));
+          } else {
+            loop.schedule(delay, () -> handle.waiting(context.phase().append(request, answer)));
+          }
+        });
     return handle;
   }
 

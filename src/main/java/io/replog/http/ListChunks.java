@@ -47,7 +47,7 @@ final class ListChunks implements ChunkSource {
     while (entries.sequence() <= end && out.size() < CHUNK_BYTES) {
       EntryWalk entry = entries.next(shown);
       if (entry == null) {
-        throw new LogCutException(entries.sequence());
+        throw LogCutException.cutBack(entries.sequence());
       }
       form.entry(out, entry, first);
       first = false;

@@ -35,7 +35,7 @@ final class LogEntries {
    *
    * @param shown how far the log may be shown, an end of an append
    * @return the entry, until the next call; null if it is not there yet
-   * @throws LogCutException if what was read before is no longer in the log
+   * @throws LogCutException if what was read before is no longer in the log, or what follows it
    */
   @Nullable EntryWalk next(long shown) throws IOException {
     do {
@@ -56,7 +56,8 @@ final class LogEntries {
         yield true;
       }
       case LogRead.AtEnd end -> false;
-      case LogRead.Truncated cut -> throw new LogCutException(sequence);
+      case LogRead.Truncated cut -> throw LogCutException.cutBack(sequence);
+      case LogRead.Trimmed(long first) -> throw LogCutException.trimmed(sequence, first);
     };
   }
 

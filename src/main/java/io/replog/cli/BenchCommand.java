@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {
       "",
-      "Closed loop: each client sends its next append when the last is answered. Open loop"
+      "Closed loop: a client sends its next append when one is answered. Open loop"
           + " (--rate): appends are due at that rate whatever the answers take, and latency counts"
           + " from when one was due.",
       "",
@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
     })
 final class BenchCommand implements Callable<Integer> {
   private static final int MAX_CLIENTS = 10_000;
+  private static final int MAX_PIPELINE = 1000;
   private static final int MAX_SIZE = 1 << 20;
   private static final int MAX_BODY = 8 << 20;
   private static final int MAX_SECONDS = 24 * 3600;
@@ -47,8 +48,14 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = {"-c", "--clients"},
       paramLabel = "N",
-      description = "Connections, each with one append in flight; default 16.")
+      description = "Connections; default 16.")
   private int clients = 16;
+
+  @Option(
+      names = {"-p", "--pipeline"},
+      paramLabel = "N",
+      description = "Appends in flight on each connection; default 1.")
+  private int pipeline = 1;
 
   @Option(
       names = {"-d", "--duration"},
@@ -136,6 +143,7 @@ final class BenchCommand implements Callable<Integer> {
           "-w is '" + w + "'; it must be a number from 1 to 1000, majority or all");
     }
     between("--clients", clients, 1, MAX_CLIENTS);
+    between("--pipeline", pipeline, 1, MAX_PIPELINE);
     between("--duration", duration, 0.1, MAX_SECONDS);
     between("--warm-up", warmUp, 0, MAX_SECONDS);
     between("--size", size, 0, MAX_SIZE);
@@ -146,6 +154,7 @@ final class BenchCommand implements Callable<Integer> {
     return new BenchLoad(
         node.url(),
         clients,
+        pipeline,
         seconds(warmUp),
         seconds(duration),
         count,

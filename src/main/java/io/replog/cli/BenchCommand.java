@@ -115,7 +115,7 @@ final class BenchCommand implements Callable<Integer> {
     PrintWriter out = command().commandLine().getOut();
     BenchReport report = new BenchReport(load);
     try (BenchRun run = new BenchRun(load, report)) {
-      run.run(progress());
+      run.run(progress(load));
     }
     if (Ansi.AUTO.enabled()) {
       command().commandLine().getErr().print("\r\033[K");
@@ -192,14 +192,25 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   /** On a terminal only, and beside the result. */
-  private LongConsumer progress() {
+  private LongConsumer progress(BenchLoad load) {
     if (!Ansi.AUTO.enabled()) {
       return done -> {};
     }
     PrintWriter err = command().commandLine().getErr();
+    long began = System.nanoTime();
+    double whole = load.warmUp().plus(load.duration()).toNanos();
     long[] before = {0};
     return done -> {
-      err.printf(Locale.ROOT, "\r\033[K%d appends, %d/s", done, done - before[0]);
+      double share = (System.nanoTime() - began) / whole;
+      if (load.count() != null) {
+        share = Math.max(share, (double) done / load.count());
+      }
+      err.printf(
+          Locale.ROOT,
+          "\r\033[K%s  %d appends, %d/s",
+          ProgressBar.of(share),
+          done,
+          done - before[0]);
       err.flush();
       before[0] = done;
     };

@@ -11,7 +11,6 @@ import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -117,7 +116,7 @@ final class BenchCommand implements Callable<Integer> {
     try (BenchRun run = new BenchRun(load, report)) {
       run.run(progress(load));
     }
-    if (Ansi.AUTO.enabled()) {
+    if (Screen.isATerminal()) {
       command().commandLine().getErr().print("\r\033[K");
     }
     if (output == OutputFormat.json) {
@@ -193,7 +192,7 @@ final class BenchCommand implements Callable<Integer> {
 
   /** On a terminal only, and beside the result. */
   private LongConsumer progress(BenchLoad load) {
-    if (!Ansi.AUTO.enabled()) {
+    if (!Screen.isATerminal()) {
       return done -> {};
     }
     PrintWriter err = command().commandLine().getErr();

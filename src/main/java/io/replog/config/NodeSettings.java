@@ -39,6 +39,7 @@ public record NodeSettings(
     Duration repairTimeout,
     boolean faultsEnabled,
     LogFormat logFormat,
+    @Nullable URI tracingEndpoint,
     @Nullable Kubernetes kubernetes) {
 
   /** What is promised about appends. */

@@ -169,6 +169,7 @@ public final class Settings {
         get(Property.REPAIR_TIMEOUT),
         get(Property.FAULTS),
         get(Property.LOG_FORMAT),
+        find(Property.TRACING_ENDPOINT).orElse(null),
         kubernetes());
   }
 

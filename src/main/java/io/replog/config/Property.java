@@ -334,6 +334,22 @@ public record Property<T>(
           size(1 << 20, 1 << 30),
           "64MiB",
           "A log file that would grow above this is closed and the next one begun.");
+  public static final Property<Long> RETENTION_BYTES =
+      of(
+          "retention.bytes",
+          null,
+          size(1 << 20, 1L << 50),
+          null,
+          "A master trims the log as far as at least this much of it is left: whole log files, that"
+              + " every secondary has. Default: nothing is trimmed for its size.");
+  public static final Property<Duration> RETENTION_AGE =
+      of(
+          "retention.age",
+          null,
+          duration(ofSeconds(1), ofDays(36500)),
+          null,
+          "A master trims what is older than this: whole log files, that every secondary has."
+              + " Default: nothing is trimmed for its age.");
   public static final Property<Duration> REPAIR_TIMEOUT =
       of(
           "repair.timeout",

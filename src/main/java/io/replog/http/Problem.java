@@ -30,6 +30,7 @@ record Problem(Kind kind, String detail, Map<String, Object> facts) {
     NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such thing"),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "This method is not for this resource"),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "None of the accepted media types can be served"),
+    TRIMMED(HttpStatus.GONE, "The log begins later"),
     CONFLICT(HttpStatus.CONFLICT, "This contradicts what is there"),
     SEQUENCE_MISMATCH(HttpStatus.PRECONDITION_FAILED, "Another sequence is next"),
     TOO_LARGE(HttpStatus.REQUEST_ENTITY_TOO_LARGE, "The request is too large"),
@@ -80,6 +81,15 @@ record Problem(Kind kind, String detail, Map<String, Object> facts) {
 
   static Problem notFound(String detail) {
     return new Problem(Kind.NOT_FOUND, detail);
+  }
+
+  /** What was asked for is before the beginning of the log. */
+  static Problem trimmed(long sequence, long firstSequence) {
+    return new Problem(
+            Kind.TRIMMED,
+            "entry %d has been trimmed; the log begins with entry %d"
+                .formatted(sequence, firstSequence))
+        .with("firstSequence", firstSequence);
   }
 
   /** The refusal of what only the master can do; {@code active} is its URL if known. */

@@ -81,6 +81,12 @@ public interface Node {
   void deregister(String id, Consumer<Registration> answer);
 
   /**
+   * Drops the entries below a sequence, on all nodes, as far as every node that ought to have them
+   * has them on disk; each node drops whole segments.
+   */
+  void trim(long before, Consumer<Trimming> answer);
+
+  /**
    * An entry written by hand to a secondary that belongs to no cluster, to show the reorder rule.
    *
    * @param payload the message's UTF-8, not to be changed
@@ -170,6 +176,25 @@ public interface Node {
     record Conflict(String why) implements Registration {}
 
     record NotMaster(@Nullable String active) implements Registration {}
+  }
+
+  /** What became of a wish to trim. */
+  sealed interface Trimming {
+    /**
+     * The master's log begins with {@code firstSequence} now.
+     *
+     * @param heldBy why not with the sequence that was asked for, one line for people; null if it
+     *     does
+     */
+    record Done(long firstSequence, @Nullable String heldBy) implements Trimming {}
+
+    /**
+     * Refused: nothing below {@code firstSequence} is there, nor above {@code highest} committed.
+     */
+    record OutOfRange(long highest) implements Trimming {}
+
+    /** This node does not lead; {@code active} is the URL of the one that does, if known. */
+    record NotMaster(@Nullable String active) implements Trimming {}
   }
 
   /** What became of an entry that was fed by hand. */

@@ -25,6 +25,7 @@ public final class Commands {
     CommandLine line = new CommandLine(top);
     line.addSubcommand(new ClusterCommand());
     line.addSubcommand(new DemoCommand());
+    line.addSubcommand(new ScenarioCommand());
     line.addSubcommand(new MasterCommand(runner));
     line.addSubcommand(new SecondaryCommand(runner));
     line.addSubcommand(new AppendCommand());

@@ -38,6 +38,26 @@ public record Append(
     }
   }
 
+  /** One message, of which all else is left to the node. */
+  public static Append of(String message) {
+    return new Append(List.of(message), null, null, null, null);
+  }
+
+  /** The same, waiting for these copies: a number, {@code majority} or {@code all}. */
+  public Append withW(String copies) {
+    return new Append(messages, copies, journal, timeout, key);
+  }
+
+  /** The same, waiting for its copies so long at most. */
+  public Append withTimeout(Duration atMost) {
+    return new Append(messages, w, journal, atMost, key);
+  }
+
+  /** The same with a key of 1 to 200 characters, by which a repetition is known as one. */
+  public Append withKey(String identity) {
+    return new Append(messages, w, journal, timeout, identity);
+  }
+
   String json() {
     return Json.write(
         out -> {

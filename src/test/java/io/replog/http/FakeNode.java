@@ -16,6 +16,7 @@ import io.replog.node.Node;
 import io.replog.node.NodeNumbers;
 import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
+import io.replog.storage.DamagedLogException;
 import io.replog.storage.DataDirectory;
 import io.replog.storage.FileDisk;
 import io.replog.storage.LogOptions;
@@ -31,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -200,6 +202,24 @@ final class FakeNode implements Node, AutoCloseable {
   @Override
   public SegmentedLog log() {
     return directory.log();
+  }
+
+  @Override
+  public void onDamage(Consumer<DamagedLogException> listener) {
+    directory.log().cold().onDamage(listener);
+  }
+
+  @Override
+  public void withdraw(Runnable out) {
+    thread.execute(out);
+  }
+
+  @Override
+  public void rejoin(BooleanSupplier first) {
+    thread.execute(
+        () -> {
+          var _ = first.getAsBoolean();
+        });
   }
 
   @Override

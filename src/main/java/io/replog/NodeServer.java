@@ -277,7 +277,8 @@ final class NodeServer {
                 node,
                 new HttpSettings(
                     new AppendDefaults(appends.writeConcern(), appends.journal()),
-                    settings.faultsEnabled()),
+                    settings.faultsEnabled(),
+                    settings.tracingEndpoint()),
                 endpoint);
     registration(node).ifPresent(builder::singletons);
     Map<String, Object> properties = new LinkedHashMap<>();

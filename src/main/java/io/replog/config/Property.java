@@ -390,6 +390,15 @@ public record Property<T>(
           "text",
           "How the log is written: lines for people, or a JSON object a line. As a system property"
               + " or a variable; it is read before anything else.");
+  public static final Property<URI> TRACING_ENDPOINT =
+      of(
+          "tracing.endpoint",
+          null,
+          url(),
+          null,
+          "Where spans of appends go (OTLP over HTTP), such as http://localhost:4318. Only of"
+              + " appends whose request has a sampled `traceparent`. Without it there is no"
+              + " tracing.");
 
   // Commands
   public static final Property<URI> URL =

@@ -37,6 +37,7 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
   private static final Logger LOG = LoggerFactory.getLogger(MasterNode.class);
 
   private final MasterContext context;
+  private final Arrivals arrivals = new Arrivals();
   private final Registrar registrar;
   private final Locator locator;
   private volatile ClusterView view;
@@ -280,13 +281,21 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
 
   @Override
   public Subscription append(AppendRequest request, Consumer<AppendOutcome> answer) {
-    AppendHandle handle = new AppendHandle();
-    Duration delay = faults().delay();
-    if (delay.isZero()) {
-      loop.execute(() -> append(request, answer, handle));
-    } else {
-      loop.execute(() -> loop.schedule(delay, () -> append(request, answer, handle)));
+    if (!arrivals.enter()) {
+      answer.accept(new AppendOutcome.Refused(new Refusal.Overloaded(Arrivals.LIMIT)));
+      return () -> {};
     }
+    AppendHandle handle = new AppendHandle();
+    loop.execute(
+        () -> {
+          arrivals.leave();
+          Duration delay = faults().delay();
+          if (delay.isZero()) {
+            append(request, answer, handle);
+          } else {
+            loop.schedule(delay, () -> append(request, answer, handle));
+          }
+        });
     return handle;
   }
 

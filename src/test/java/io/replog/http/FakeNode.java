@@ -7,6 +7,7 @@ import io.replog.core.AppendRequest;
 import io.replog.core.FrameCodec;
 import io.replog.core.Hash;
 import io.replog.core.HashChain;
+import io.replog.core.LogStart;
 import io.replog.core.Membership;
 import io.replog.core.NodeRole;
 import io.replog.node.ClusterView;
@@ -136,6 +137,14 @@ final class FakeNode implements Node, AutoCloseable {
         true,
         false,
         List.of(new Copy("master-0", true, true, 0.4), new Copy("secondary-0", true, false, -1)));
+  }
+
+  /** Has the log begin later, as if what is before had been trimmed. */
+  synchronized void beginAfter(long sequence, Hash hashBefore) {
+    log().restartAt(new LogStart(sequence + 1, hashBefore, 1, 1));
+    hash = hashBefore;
+    committed = sequence;
+    advanced();
   }
 
   /** Cuts the log back, as a secondary's log is when another master takes over. */

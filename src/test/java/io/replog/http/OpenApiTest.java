@@ -154,6 +154,8 @@ class OpenApiTest {
     "POST, /messages, 201",
     "POST, /messages, 400",
     "POST, /secondaries, 201",
+    "POST, /trim, 200",
+    "POST, /trim, 400",
     "POST, /replicate, 409",
     "GET, /health, 200",
     "GET, /health/liveness, 200",
@@ -178,6 +180,7 @@ class OpenApiTest {
                   at,
                   switch (path) {
                     case "/messages" -> bad ? "{\"W\":1}" : "{\"message\":\"y\",\"w\":1}";
+                    case "/trim" -> bad ? "{\"before\":0}" : "{\"before\":1}";
                     case "/secondaries" -> "{\"id\":\"s1\",\"url\":\"http://127.0.0.1:1\"}";
                     default -> "{\"sequence\":1,\"message\":\"x\"}";
                   });

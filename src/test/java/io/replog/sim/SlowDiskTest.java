@@ -87,7 +87,7 @@ class SlowDiskTest {
     }
   }
 
-  private static final class Unwatched implements SimNode.Watcher {
+  static final class Unwatched implements SimNode.Watcher {
     @Override
     public void started(SimNode node) {}
 

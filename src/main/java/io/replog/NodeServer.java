@@ -228,7 +228,9 @@ final class NodeServer {
         appends.quorumNeeded(),
         appends.deduplication() == DeduplicationMode.CONTENT,
         appends.deduplicationEntries(),
-        appends.deduplicationAge());
+        appends.deduplicationAge(),
+        settings.retention().bytes(),
+        settings.retention().age());
   }
 
   private ApplicationContext serve(Node node, ReplicationEndpoint endpoint) {

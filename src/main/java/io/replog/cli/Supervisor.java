@@ -176,13 +176,15 @@ final class Supervisor {
     out.println(
         """
 
-        The cluster is ready%s. Try:
+        The cluster is ready%s. Look at it in a browser: %s/
+        Or try:
           curl -H 'Content-Type: application/json' -d '{"message":"hello"}' %s/messages
           curl %s/messages
         %s\
         """
             .formatted(
                 all ? "" : ", without the nodes that ended",
+                master,
                 master,
                 last,
                 settings.faultsEnabled()

@@ -120,6 +120,17 @@ public record Form<T>(String allowed, Function<String, Optional<T>> reader) {
             });
   }
 
+  static Form<LogFormat> logFormat() {
+    return new Form<>(
+        "text or json",
+        text ->
+            switch (text) {
+              case "text" -> Optional.of(LogFormat.TEXT);
+              case "json" -> Optional.of(LogFormat.JSON);
+              default -> Optional.empty();
+            });
+  }
+
   static Form<String> id() {
     return new Form<>(
         "1 to 128 letters, digits, '.', '_' or '-', the first a letter or digit",

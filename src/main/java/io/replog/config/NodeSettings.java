@@ -36,8 +36,10 @@ public record NodeSettings(
     Detection detection,
     Replication replication,
     long segmentBytes,
+    Retention retention,
     Duration repairTimeout,
     boolean faultsEnabled,
+    LogFormat logFormat,
     @Nullable Kubernetes kubernetes) {
 
   /** What is promised about appends. */
@@ -49,6 +51,14 @@ public record NodeSettings(
       DeduplicationMode deduplication,
       int deduplicationEntries,
       Duration deduplicationAge) {}
+
+  /**
+   * What is kept of the log at least.
+   *
+   * @param bytes null for all
+   * @param age null for ever
+   */
+  public record Retention(@Nullable Long bytes, @Nullable Duration age) {}
 
   /** When a silent node is taken for lost. */
   public record Detection(

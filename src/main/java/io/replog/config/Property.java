@@ -6,6 +6,7 @@ import static io.replog.config.Form.directory;
 import static io.replog.config.Form.duration;
 import static io.replog.config.Form.host;
 import static io.replog.config.Form.id;
+import static io.replog.config.Form.logFormat;
 import static io.replog.config.Form.milliseconds;
 import static io.replog.config.Form.number;
 import static io.replog.config.Form.objectName;
@@ -333,6 +334,22 @@ public record Property<T>(
           size(1 << 20, 1 << 30),
           "64MiB",
           "A log file that would grow above this is closed and the next one begun.");
+  public static final Property<Long> RETENTION_BYTES =
+      of(
+          "retention.bytes",
+          null,
+          size(1 << 20, 1L << 50),
+          null,
+          "A master trims the log as far as at least this much of it is left: whole log files, that"
+              + " every secondary has. Default: nothing is trimmed for its size.");
+  public static final Property<Duration> RETENTION_AGE =
+      of(
+          "retention.age",
+          null,
+          duration(ofSeconds(1), ofDays(36500)),
+          null,
+          "A master trims what is older than this: whole log files, that every secondary has."
+              + " Default: nothing is trimmed for its age.");
   public static final Property<Duration> REPAIR_TIMEOUT =
       of(
           "repair.timeout",
@@ -349,6 +366,14 @@ public record Property<T>(
           "false",
           "Whether `/faults` is there, with which a trial makes this node slow, failing or cut off."
               + " Never in production.");
+  public static final Property<LogFormat> LOG_FORMAT =
+      of(
+          "log.format",
+          null,
+          logFormat(),
+          "text",
+          "How the log is written: lines for people, or a JSON object a line. As a system property"
+              + " or a variable; it is read before anything else.");
 
   // Commands
   public static final Property<URI> URL =

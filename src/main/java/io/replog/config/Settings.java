@@ -166,8 +166,11 @@ public final class Settings {
         detection(),
         replication(),
         get(Property.SEGMENT_SIZE),
+        new NodeSettings.Retention(
+            find(Property.RETENTION_BYTES).orElse(null), find(Property.RETENTION_AGE).orElse(null)),
         get(Property.REPAIR_TIMEOUT),
         get(Property.FAULTS),
+        get(Property.LOG_FORMAT),
         kubernetes());
   }
 

@@ -29,7 +29,7 @@ final class FlushTogether implements BeanCreatedEventListener<NettyServerCustomi
   private record OnConnection(@Nullable Channel connection) implements NettyServerCustomizer {
     @Override
     public NettyServerCustomizer specializeForChannel(Channel channel, ChannelRole role) {
-      return role == ChannelRole.CONNECTION ? new OnConnection(channel) : this;
+      return new OnConnection(role == ChannelRole.CONNECTION ? channel : null);
     }
 
     @Override

@@ -49,7 +49,7 @@ final class ListChunks implements ChunkSource {
     while (entries.sequence() <= end && out.size() < CHUNK_BYTES) {
       Entry entry = entries.next(shown);
       if (entry == null) {
-        throw new LogCutException(entries.sequence());
+        throw LogCutException.cutBack(entries.sequence());
       }
       form.entry(json, entry);
     }

@@ -39,7 +39,7 @@ final class LogEntries {
    * at once.
    *
    * @param shown how far the log may be shown, an end of an append
-   * @throws LogCutException if what was read before is no longer in the log
+   * @throws LogCutException if what was read before is no longer in the log, or what follows it
    */
   @Nullable Entry next(long shown) throws IOException {
     while (true) {
@@ -64,7 +64,8 @@ final class LogEntries {
         yield true;
       }
       case LogRead.AtEnd end -> false;
-      case LogRead.Truncated cut -> throw new LogCutException(sequence);
+      case LogRead.Truncated cut -> throw LogCutException.cutBack(sequence);
+      case LogRead.Trimmed(long first) -> throw LogCutException.trimmed(sequence, first);
     };
   }
 

@@ -244,6 +244,11 @@ final class Appends {
     return () -> cancel(pending);
   }
 
+  /** The oldest sequence whose identity is remembered, the next one's if none is. */
+  long oldestKey() {
+    return deduplicator.oldest(nextSequence());
+  }
+
   /** The sequence that the next append will get. */
   long nextSequence() {
     return lastSequence + 1;

@@ -106,6 +106,7 @@ final class Availability {
         reason == null,
         reason,
         reign.epoch(),
+        copy.log().firstSequence(),
         copy.lastSequence(),
         copy.committedSequence(),
         context.active(),

@@ -1,5 +1,6 @@
 package io.replog.node;
 
+import io.replog.core.Hash;
 import io.replog.storage.LogCursor;
 import io.replog.storage.LogRead;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ final class Deliveries {
   private final LocalCopy copy;
   private final int batchBytes;
   private @Nullable LogCursor cursor;
+  private Hash hashBefore;
 
   /**
    * @param batchBytes most bytes of one delivery, unless its first frame is longer
@@ -21,14 +23,29 @@ final class Deliveries {
   Deliveries(LocalCopy copy, int batchBytes) {
     this.copy = copy;
     this.batchBytes = batchBytes;
+    this.hashBefore = copy.lastHash();
   }
 
-  /** The run of frames that begins with a sequence, which the log has. */
+  /** The next delivery begins after this sequence, whatever was sent before it. */
+  void beginAfter(long sequence) {
+    cursor = null;
+    hashBefore = copy.hashAt(sequence);
+  }
+
+  /** Hash of the entry before the next delivery. */
+  Hash hashBefore() {
+    return hashBefore;
+  }
+
+  /** The run of frames that begins with a sequence, which the log has; the next follows it. */
   LogRead.Frames next(long sequence) {
     LogRead.Frames newest = copy.newest(sequence);
-    if (newest != null) {
-      return newest;
-    }
+    LogRead.Frames run = newest == null ? read(sequence) : newest;
+    hashBefore = run.lastHash();
+    return run;
+  }
+
+  private LogRead.Frames read(long sequence) {
     LogCursor from = cursor;
     if (from == null || from.nextSequence() != sequence) {
       from = copy.log().cursor(sequence);
@@ -38,10 +55,5 @@ final class Deliveries {
       return run;
     }
     throw new IllegalStateException("entry " + sequence + " is not in the log");
-  }
-
-  /** Begins anew: the log may have been cut since. */
-  void reposition() {
-    cursor = null;
   }
 }

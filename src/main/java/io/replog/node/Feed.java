@@ -3,6 +3,7 @@ package io.replog.node;
 import io.replog.core.Backoff;
 import io.replog.core.FeedState;
 import io.replog.core.Hash;
+import io.replog.core.LogStart;
 import io.replog.core.Membership;
 import io.replog.core.SecondaryProgress;
 import io.replog.replication.PeerMessage.Acknowledge;
@@ -71,17 +72,11 @@ final class Feed {
 
   private FeedStage stage = new FeedStage.Down();
   private SecondaryProgress progress = new SecondaryProgress(0);
-  private Hash sentHash;
   private long toldCommitted;
   private boolean backingOff;
   private boolean goingOn;
   private NodeLoop.@Nullable Timer retryTimer;
-  private @Nullable UUID store;
-  private long acknowledgedDurable = -1;
-  private long acknowledgedBefore = -1;
-  private long acknowledgedConfigurationEpoch = -1;
-  private long acknowledgedConfigurationVersion = -1;
-  private long acknowledgedRound;
+  private final Acknowledged acknowledged = new Acknowledged();
 
   Feed(
       NodeConfig config,
@@ -101,7 +96,6 @@ final class Feed {
     this.backoff = backoff;
     this.listener = listener;
     this.deliveries = new Deliveries(copy, config.batchBytes());
-    this.sentHash = copy.lastHash();
   }
 
   /** Tells somebody else from now on: the takeover hands its feeds to the active master. */
@@ -124,7 +118,7 @@ final class Feed {
 
   /** The store that was fed last, null before it reported. */
   @Nullable UUID store() {
-    return store;
+    return acknowledged.store();
   }
 
   boolean streaming() {
@@ -135,15 +129,23 @@ final class Feed {
     return progress;
   }
 
+  /**
+   * Up to where the store is known to have the log on its disk, 0 while it is not synced: nothing
+   * above is trimmed. One that is away has what it had.
+   */
+  long keeps() {
+    boolean known = !(stage instanceof FeedStage.Aligning || stage instanceof FeedStage.Syncing);
+    return known ? acknowledged.durable() : 0;
+  }
+
   /** Newest round of a heartbeat that was answered with a synced log. */
   long acknowledgedRound() {
-    return acknowledgedRound;
+    return acknowledged.round();
   }
 
   /** Whether the store has a configuration on disk. */
   boolean hasConfiguration(long epoch, long version) {
-    return acknowledgedConfigurationEpoch > epoch
-        || (acknowledgedConfigurationEpoch == epoch && acknowledgedConfigurationVersion >= version);
+    return acknowledged.hasConfiguration(epoch, version);
   }
 
   FeedState state() {
@@ -178,11 +180,7 @@ final class Feed {
         && loop.nanoTime() - syncing.sentAtNanos() < config.requestTimeout().toNanos()) {
       return;
     }
-    if (!standing.store().equals(store)) {
-      store = standing.store();
-      acknowledgedDurable = -1;
-      acknowledgedBefore = -1;
-    }
+    acknowledged.by(standing.store());
     cancelRetry();
     if (lostSomething(standing)) {
       return;
@@ -190,15 +188,15 @@ final class Feed {
     if (standing.logEpoch() == reign.epoch() && reign.clusterId().equals(standing.clusterId())) {
       resume(standing);
     } else if (standing.clusterId() == null) {
-      sync(standing, 0);
+      syncUnborn(standing);
     } else {
-      align(Alignment.of(copy, standing, loop.nanoTime()));
+      align(Alignment.of(copy, reign.epoch(), standing, loop.nanoTime()));
     }
   }
 
   /** The link is gone. */
   void down() {
-    acknowledgedBefore = acknowledgedDurable;
+    acknowledged.linkLost();
     toldCommitted = 0;
     if (!(stage instanceof FeedStage.Diverging)) {
       stage = new FeedStage.Down();
@@ -299,29 +297,22 @@ final class Feed {
 
   // ---- finding the common prefix
 
-  /**
-   * Whether the store has less than it acknowledged on earlier links, or has forgotten its promise.
-   * On one link a report that comes late says nothing of what was acknowledged after it.
-   */
   private boolean lostSomething(Standing standing) {
-    boolean forgot = acknowledgedBefore >= 0 && standing.promisedEpoch() < reign.epoch();
-    boolean lost = forgot || standing.lastSequence() < acknowledgedBefore;
-    if (lost) {
-      String why =
-          "%d entries and epoch %d, but had acknowledged %d in epoch %d"
-              .formatted(
-                  standing.lastSequence(),
-                  standing.promisedEpoch(),
-                  acknowledgedBefore,
-                  reign.epoch());
-      LOG.warn("store lost data secondary={} store={} it has {}", node(), store, why);
+    String why = acknowledged.lost(standing, reign.epoch());
+    if (why != null) {
+      LOG.warn("store lost data secondary={} store={} it has {}", node(), store(), why);
       stage = new FeedStage.Down();
       session.send(new Renounce(reign, standing.store(), why));
     }
-    return lost;
+    return why != null;
   }
 
   private void resume(Standing standing) {
+    if (copy.beginsAfter(standing.lastSequence())) {
+      // it was away, and no member: what it lacks has been trimmed
+      sync(standing, copy.start().before(), copy.start());
+      return;
+    }
     if (!copy.has(standing.lastSequence(), standing.lastHash())) {
       diverge("another hash at sequence " + standing.lastSequence());
       return;
@@ -332,7 +323,9 @@ final class Feed {
 
   private void align(Alignment alignment) {
     switch (alignment.result()) {
-      case Alignment.Result.Common(long sequence) -> sync(alignment.standing(), sequence);
+      case Alignment.Result.Common(long sequence) -> sync(alignment.standing(), sequence, null);
+      case Alignment.Result.Beginning(LogStart start) ->
+          sync(alignment.standing(), start.before(), start);
       case Alignment.Result.Ask(long sequence) -> {
         stage = new FeedStage.Aligning(alignment);
         session.send(new HashQuery(sequence));
@@ -350,12 +343,16 @@ final class Feed {
    */
   private void fence(Standing standing) {
     if (standing.promisedEpoch() < reign.epoch()) {
-      session.send(new Heartbeat(reign, config.id(), config.url(), copy.committedSequence(), 0));
+      session.send(new Heartbeat(reign, config.id(), config.url(), copy.committedSequence(), 0, 0));
     }
   }
 
   private void hashAnswered(HashAnswer answer) {
-    if (stage instanceof FeedStage.Aligning(Alignment alignment)) {
+    if (stage instanceof FeedStage.Aligning && answer.trimmed()) {
+      // by the master before, meanwhile
+      stage = new FeedStage.Down();
+      session.introduce();
+    } else if (stage instanceof FeedStage.Aligning(Alignment alignment)) {
       Alignment next = alignment.after(answer, loop.nanoTime());
       if (next != null) {
         align(next);
@@ -363,7 +360,15 @@ final class Feed {
     }
   }
 
-  private void sync(Standing standing, long common) {
+  private void syncUnborn(Standing standing) {
+    LogStart start = copy.start();
+    sync(standing, start.before(), start.before() == 0 ? null : start);
+  }
+
+  private void sync(Standing standing, long common, @Nullable LogStart begin) {
+    if (begin != null && begin.before() > copy.committedSequence()) {
+      throw new IllegalStateException("what is not committed was trimmed: " + begin);
+    }
     stage = new FeedStage.Syncing(standing, loop.nanoTime());
     session.send(
         new Sync(
@@ -374,7 +379,8 @@ final class Feed {
             copy.hashAt(common),
             copy.lastSequence(),
             copy.lastHash(),
-            membership.get()));
+            membership.get(),
+            begin));
     feedAfter(common);
   }
 
@@ -384,51 +390,47 @@ final class Feed {
     progress = new SecondaryProgress(sequence);
     times.begin();
     inFlight.clear();
-    position(sequence + 1);
+    deliveries.beginAfter(sequence);
     listener.changed(this);
     pump();
   }
 
-  private void position(long next) {
-    deliveries.reposition();
-    sentHash = copy.hashAt(next - 1);
-  }
-
   private void sendBatch() {
+    Hash before = deliveries.hashBefore();
     LogRead.Frames run = deliveries.next(progress.next());
     ByteBuffer bytes = run.bytes();
     int size = bytes.remaining();
+    long previous = run.firstSequence() - 1;
+    boolean stored = listener.awaitsStored();
     toldCommitted = copy.committedSequence();
-    session.send(
-        new Replicate(
-            reign,
-            run.firstSequence() - 1,
-            sentHash,
-            toldCommitted,
-            listener.awaitsStored(),
-            bytes));
+    session.send(new Replicate(reign, previous, before, toldCommitted, stored, bytes));
     long now = loop.nanoTime();
     progress.sent(run.lastSequence(), now);
-    sentHash = run.lastHash();
     times.sent().passed(run.lastSequence(), now);
     inFlight.sent(run.lastSequence(), size);
   }
 
   private void acknowledged(Acknowledge acknowledge) {
-    if (acknowledge.epoch() != reign.epoch() || !acknowledge.store().equals(store)) {
+    if (acknowledge.epoch() != reign.epoch() || !acknowledge.store().equals(store())) {
       return;
     }
     boolean synced = acknowledge.logEpoch() == reign.epoch();
+    long now = loop.nanoTime();
+    if (stage instanceof FeedStage.Syncing syncing
+        && acknowledge.storedSequence() < progress.stored()) {
+      // of before the sync; or, if that goes on, the sync did not arrive
+      if (now - syncing.sentAtNanos() >= config.requestTimeout().toNanos()) {
+        stage = new FeedStage.Syncing(null, now);
+        session.introduce();
+      }
+      return;
+    }
     if (stage instanceof FeedStage.Syncing && synced) {
       stage = new FeedStage.Streaming();
     }
     if (!(stage instanceof FeedStage.Syncing || stage instanceof FeedStage.Streaming)) {
       return;
     }
-    if (stage instanceof FeedStage.Syncing && acknowledge.storedSequence() < progress.stored()) {
-      return;
-    }
-    long now = loop.nanoTime();
     boolean news =
         progress.acknowledged(
             acknowledge.receivedSequence(),
@@ -442,10 +444,7 @@ final class Feed {
     if (synced) {
       times.stored().passed(acknowledge.storedSequence(), now);
       times.durable().passed(acknowledge.durableSequence(), now);
-      acknowledgedDurable = Math.max(acknowledgedDurable, acknowledge.durableSequence());
-      acknowledgedConfigurationEpoch = acknowledge.configurationEpoch();
-      acknowledgedConfigurationVersion = acknowledge.configurationVersion();
-      acknowledgedRound = Math.max(acknowledgedRound, acknowledge.round());
+      acknowledged.take(acknowledge);
       listener.acknowledged(this, acknowledge);
     }
     pump();
@@ -477,7 +476,7 @@ final class Feed {
     times.retried(progress.stored() + 1, progress.next() - 1, loop.nanoTime());
     progress.rewind();
     inFlight.clear();
-    position(progress.next());
+    deliveries.beginAfter(progress.next() - 1);
     pump();
   }
 

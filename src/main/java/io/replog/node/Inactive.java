@@ -11,6 +11,7 @@ import io.replog.node.Node.EntryTrace;
 import io.replog.node.Node.ReadPermit;
 import io.replog.node.Node.Registration;
 import io.replog.node.Node.Subscription;
+import io.replog.node.Node.Trimming;
 import io.replog.node.Node.VerifyReport;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -72,6 +73,12 @@ abstract class Inactive implements Phase {
   }
 
   @Override
+  public void trim(long before, Consumer<Trimming> answer) {
+    ClusterView.Active active = context.active();
+    answer.accept(new Trimming.NotMaster(active == null ? null : active.url()));
+  }
+
+  @Override
   public ClusterView view() {
     LocalCopy copy = context.copy();
     Membership membership = context.newestMembership();
@@ -104,6 +111,7 @@ abstract class Inactive implements Phase {
         false,
         ClusterView.ReadOnlyReason.NOT_ACTIVE,
         newestEpoch(),
+        copy.log().firstSequence(),
         copy.lastSequence(),
         copy.committedSequence(),
         context.active(),

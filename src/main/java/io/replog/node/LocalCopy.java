@@ -3,6 +3,7 @@ package io.replog.node;
 import io.replog.core.Entry;
 import io.replog.core.Frame;
 import io.replog.core.Hash;
+import io.replog.core.LogStart;
 import io.replog.core.NodeState;
 import io.replog.node.Node.Watermarks;
 import io.replog.storage.DataDirectory;
@@ -117,7 +118,12 @@ final class LocalCopy {
     return committed;
   }
 
-  /** Hash at a sequence that the log has, 0 included. */
+  /** Where the log begins: all before is committed, and trimmed. */
+  LogStart start() {
+    return log().start();
+  }
+
+  /** Hash at a sequence that the log has, the one before its first included. */
   Hash hashAt(long sequence) {
     if (sequence == lastSequence()) {
       return lastHash();
@@ -127,9 +133,14 @@ final class LocalCopy {
         .orElseThrow(() -> new IllegalArgumentException("no hash of entry " + sequence));
   }
 
-  /** Whether the log has this very entry; a sequence beyond its end is not there. */
+  /** Whether the log has this very entry; a sequence beyond its end or trimmed is not there. */
   boolean has(long sequence, Hash hash) {
-    return sequence <= lastSequence() && hashAt(sequence).equals(hash);
+    return !beginsAfter(sequence) && sequence <= lastSequence() && hashAt(sequence).equals(hash);
+  }
+
+  /** Whether even the hash at a sequence is gone, with the entries that were trimmed. */
+  boolean beginsAfter(long sequence) {
+    return sequence < log().firstSequence() - 1;
   }
 
   /**
@@ -161,11 +172,13 @@ final class LocalCopy {
    * reading it again, and one array for all.
    *
    * @param from the sequence to begin with
-   * @return null if the last append did not begin with it, or was too large to be kept: it is to be
-   *     read from the log
+   * @return null if the last append did not begin with it, was too large to be kept, or is no
+   *     longer the log's end: it is to be read from the log
    */
   LogRead.@Nullable Frames newest(long from) {
-    if (newest.isEmpty() || newest.getFirst().first().sequence() != from) {
+    if (newest.isEmpty()
+        || newest.getFirst().first().sequence() != from
+        || !newest.getLast().last().hash().equals(lastHash())) {
       return null;
     }
     LogRead.Frames run = newestRun;
@@ -244,10 +257,63 @@ final class LocalCopy {
         last,
         file,
         why);
-    newest = List.of();
-    newestRun = null;
     log().truncateAfter(sequence);
     rolledBack.addAndGet(last - sequence);
+    publish();
+  }
+
+  /**
+   * Drops whole segments below a sequence, as far as they are committed here and durable. A segment
+   * that cannot be read stays, and one where the disk fails.
+   *
+   * @return the first sequence from now on
+   */
+  long trimBefore(long sequence) {
+    if (log().failure() == null) {
+      try {
+        return log().trimBefore(Math.min(sequence, committed + 1));
+      } catch (StorageException e) {
+        LOG.warn("not trimmed node={} why={}", state().node(), e.getMessage());
+      }
+    }
+    return log().firstSequence();
+  }
+
+  /**
+   * Throws this log away for a later beginning: all before it is committed and has been trimmed
+   * elsewhere. What this copy does not know as committed is first written to a {@code
+   * rolled-back-*.ndjson} file, since nobody can tell whether it was.
+   *
+   * @param prefix whether this log is known to be the beginning of what has been trimmed: nothing
+   *     is rolled back then
+   * @throws IllegalStateException if it would lose what is committed: an invariant
+   */
+  void beginAt(LogStart start, boolean prefix, String why) {
+    if (start.before() <= committed) {
+      throw new IllegalStateException(
+          "a log begun at " + start.sequence() + ", below the committed sequence " + committed);
+    }
+    long last = lastSequence();
+    if (last > committed && !prefix) {
+      String file = RolledBack.write(directory, committed + 1, loop.currentTimeMillis());
+      LOG.warn(
+          "rolled back node={} from={} to={} file={} why={}",
+          state().node(),
+          committed + 1,
+          last,
+          file,
+          why);
+      rolledBack.addAndGet(last - committed);
+    }
+    LOG.info(
+        "beginning anew node={} firstSequence={} was={} to {} why={}",
+        state().node(),
+        start.sequence(),
+        log().firstSequence(),
+        last,
+        why);
+    log().restartAt(start);
+    committed = start.before();
     publish();
   }
 

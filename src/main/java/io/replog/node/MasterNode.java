@@ -295,6 +295,11 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
   }
 
   @Override
+  public void trim(long before, Consumer<Trimming> answer) {
+    loop.execute(() -> context.phase().trim(before, answer));
+  }
+
+  @Override
   public void handFeed(long sequence, byte[] payload, Consumer<HandFeed> answer) {
     answer.accept(new HandFeed.NotByHand());
   }

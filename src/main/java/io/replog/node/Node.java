@@ -81,6 +81,12 @@ public interface Node {
   void deregister(String id, Consumer<Registration> answer);
 
   /**
+   * Drops the entries below a sequence, on all nodes, as far as every node that ought to have them
+   * has them on disk; each node drops whole segments.
+   */
+  void trim(long before, Consumer<Trimming> answer);
+
+  /**
    * An entry written by hand to a secondary that belongs to no cluster, to show the reorder rule.
    *
    * @param payload the message's UTF-8, not to be changed
@@ -172,6 +178,25 @@ public interface Node {
     record NotMaster(@Nullable String active) implements Registration {}
   }
 
+  /** What became of a wish to trim. */
+  sealed interface Trimming {
+    /**
+     * The master's log begins with {@code firstSequence} now.
+     *
+     * @param heldBy why not with the sequence that was asked for, one line for people; null if it
+     *     does
+     */
+    record Done(long firstSequence, @Nullable String heldBy) implements Trimming {}
+
+    /**
+     * Refused: nothing below {@code firstSequence} is there, nor above {@code highest} committed.
+     */
+    record OutOfRange(long highest) implements Trimming {}
+
+    /** This node does not lead; {@code active} is the URL of the one that does, if known. */
+    record NotMaster(@Nullable String active) implements Trimming {}
+  }
+
   /** What became of an entry that was fed by hand. */
   sealed interface HandFeed {
     /** It is there, or waits for those before it; {@code lastSequence} ends the contiguous list. */
@@ -206,8 +231,10 @@ public interface Node {
      * Something that happened to the entry.
      *
      * @param at milliseconds since 1970 UTC
-     * @param event appended, sent, stored, durable, acknowledged or retried
+     * @param ms the same since the entry was appended, with three decimals; negative where that is
+     *     no longer remembered
+     * @param event appended, sent, stored, visible, durable, acknowledged or retried
      */
-    public record Event(long at, String node, String event) {}
+    public record Event(long at, double ms, String node, String event) {}
   }
 }

@@ -124,6 +124,11 @@ public final class SecondaryNode extends LocalNode {
   }
 
   @Override
+  public void trim(long before, Consumer<Trimming> answer) {
+    answer.accept(new Trimming.NotMaster(activeUrl()));
+  }
+
+  @Override
   public void handFeed(long sequence, byte[] payload, Consumer<HandFeed> answer) {
     loop.execute(
         () ->

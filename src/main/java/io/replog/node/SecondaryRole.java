@@ -123,6 +123,7 @@ final class SecondaryRole implements Intake.Answers {
         false,
         readOnlyReason(),
         state.promisedEpoch(),
+        copy.log().firstSequence(),
         Math.max(copy.lastSequence(), handFed.lastSequence()),
         copy.committedSequence(),
         active,
@@ -175,7 +176,10 @@ final class SecondaryRole implements Intake.Answers {
       case Heartbeat heartbeat -> heartbeat(peer, heartbeat);
       case Configure configure -> configure(peer, configure);
       case HashQuery query ->
-          answer(peer, new HashAnswer(query.sequence(), hashOrNull(query.sequence())));
+          answer(
+              peer,
+              new HashAnswer(
+                  query.sequence(), hashOrNull(query.sequence()), copy.log().firstSequence()));
       case Fetch fetch -> fetch(peer, fetch);
       case Release release -> release(peer, release);
       case Renounce renounce -> renounce(peer, renounce);
@@ -286,6 +290,7 @@ final class SecondaryRole implements Intake.Answers {
     }
     if (copy.synced()) {
       copy.commit(heartbeat.committedSequence());
+      copy.trimBefore(heartbeat.keepFrom());
       if (!newStore && copy.lastSequence() >= heartbeat.committedSequence()) {
         ready = true;
       }
@@ -411,6 +416,7 @@ final class SecondaryRole implements Intake.Answers {
         state.promisedTo(),
         state.logEpoch(),
         state.logEpochStore(),
+        copy.start(),
         copy.lastSequence(),
         copy.lastHash(),
         copy.durableSequence(),
@@ -422,7 +428,9 @@ final class SecondaryRole implements Intake.Answers {
   }
 
   private @Nullable Hash hashOrNull(long sequence) {
-    return sequence <= copy.lastSequence() && copy.state().clusterId() != null
+    return sequence <= copy.lastSequence()
+            && !copy.beginsAfter(sequence)
+            && copy.state().clusterId() != null
         ? copy.hashAt(sequence)
         : null;
   }

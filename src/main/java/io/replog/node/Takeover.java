@@ -97,6 +97,7 @@ final class Takeover extends Inactive implements Feed.Listener, Adoption.Listene
               context().config().id(),
               context().config().url(),
               context().copy().committedSequence(),
+              0,
               0);
       feeds.values().forEach(feed -> feed.heartbeat(heartbeat));
     }

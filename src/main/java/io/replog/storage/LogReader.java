@@ -43,11 +43,11 @@ final class LogReader {
           return result;
         }
       } catch (StorageException e) {
-        if (isCurrent(view)) {
+        if (isWhole(view)) {
           throw e;
         }
       } catch (IOException e) {
-        if (isCurrent(view)) {
+        if (isWhole(view)) {
           throw StorageException.of(disk.describe(LogFiles.LOG), e);
         }
       }
@@ -62,6 +62,11 @@ final class LogReader {
 
   LogView view() {
     return views.get();
+  }
+
+  /** Whether the files of a view are all there: what was read of a trimmed one still holds. */
+  private boolean isWhole(LogView view) {
+    return isCurrent(view) && views.get().first() == view.first();
   }
 
   private boolean isCurrent(LogView view) {
@@ -94,6 +99,19 @@ final class LogReader {
     }
     Frame frame = decode(segment, found, sequence);
     return frame.entries().get((int) (sequence - header.firstSequence())).hash();
+  }
+
+  /** What the header of the frame says that holds a sequence, one that the log has. */
+  FrameHeader headerAt(long sequence) {
+    return read(
+        view -> {
+          if (sequence < view.first() || sequence > view.last()) {
+            throw new IllegalArgumentException("the log does not have entry " + sequence);
+          }
+          try (OpenSegment segment = open(view, sequence)) {
+            return segment == null ? null : segment.find(sequence).header();
+          }
+        });
   }
 
   Optional<Frame> frameAt(long sequence) {

@@ -58,6 +58,7 @@ final class FakeNode implements Node, AutoCloseable {
   volatile boolean alive = true;
   volatile ReadPermit permit = new ReadPermit.Granted(0);
   volatile Registration registration = new Registration.Added();
+  volatile Trimming trimming = new Trimming.Done(1, null);
   volatile VerifyReport report;
   volatile EntryTrace trace;
   volatile boolean takesHandFeed;
@@ -81,6 +82,7 @@ final class FakeNode implements Node, AutoCloseable {
         role,
         master,
         master ? null : ClusterView.ReadOnlyReason.NOT_ACTIVE,
+        1,
         1,
         0,
         0,
@@ -248,6 +250,11 @@ final class FakeNode implements Node, AutoCloseable {
   @Override
   public void register(String id, String url, Consumer<Registration> answer) {
     thread.execute(() -> answer.accept(registration));
+  }
+
+  @Override
+  public void trim(long before, Consumer<Trimming> answer) {
+    thread.execute(() -> answer.accept(trimming));
   }
 
   @Override

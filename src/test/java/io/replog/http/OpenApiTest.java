@@ -11,6 +11,7 @@ import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.examples.Example;
 import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.parser.OpenAPIV3Parser;
@@ -109,6 +110,45 @@ class OpenApiTest {
               }
             });
     assertThat(examples[0]).isGreaterThan(10);
+  }
+
+  @Test
+  void everyAnswerHasAnExampleOfItsOwnStatus() {
+    int[] answers = {0};
+    paths.forEach(
+        (path, item) ->
+            item.readOperationsMap()
+                .forEach(
+                    (method, operation) ->
+                        operation
+                            .getResponses()
+                            .forEach(
+                                (status, answer) -> {
+                                  answers[0]++;
+                                  assertShown(response(answer), status, method + " " + path);
+                                })));
+    assertThat(answers[0]).isGreaterThan(100);
+  }
+
+  private static void assertShown(ApiResponse response, String status, String where) {
+    Content content = response.getContent();
+    if (content == null || content.keySet().stream().anyMatch(type -> type.contains("frames"))) {
+      return; // no body, or one that is not for people
+    }
+    assertThat(content.values())
+        .as("an example of %s of %s", status, where)
+        .anyMatch(media -> media.getExample() != null || media.getExamples() != null);
+    MediaType problem = content.get(PROBLEM);
+    if (problem != null) {
+      problem
+          .getExamples()
+          .values()
+          .forEach(
+              example ->
+                  assertThat(Api.json(example.getValue().toString()))
+                      .as(where)
+                      .containsEntry("status", Integer.valueOf(status)));
+    }
   }
 
   @ParameterizedTest

@@ -11,7 +11,6 @@ import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -122,9 +121,9 @@ final class BenchCommand implements Callable<Integer> {
     PrintWriter out = command().commandLine().getOut();
     BenchReport report = new BenchReport(load);
     try (BenchRun run = new BenchRun(load, report)) {
-      run.run(progress());
+      run.run(progress(load));
     }
-    if (Ansi.AUTO.enabled()) {
+    if (Screen.isATerminal()) {
       command().commandLine().getErr().print("\r\033[K");
     }
     if (output == OutputFormat.json) {
@@ -201,14 +200,25 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   /** On a terminal only, and beside the result. */
-  private LongConsumer progress() {
-    if (!Ansi.AUTO.enabled()) {
+  private LongConsumer progress(BenchLoad load) {
+    if (!Screen.isATerminal()) {
       return done -> {};
     }
     PrintWriter err = command().commandLine().getErr();
+    long began = System.nanoTime();
+    double whole = load.warmUp().plus(load.duration()).toNanos();
     long[] before = {0};
     return done -> {
-      err.printf(Locale.ROOT, "\r\033[K%d appends, %d/s", done, done - before[0]);
+      double share = (System.nanoTime() - began) / whole;
+      if (load.count() != null) {
+        share = Math.max(share, (double) done / load.count());
+      }
+      err.printf(
+          Locale.ROOT,
+          "\r\033[K%s  %d appends, %d/s",
+          ProgressBar.of(share),
+          done,
+          done - before[0]);
       err.flush();
       before[0] = done;
     };

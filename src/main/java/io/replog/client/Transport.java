@@ -19,18 +19,20 @@ import org.jspecify.annotations.Nullable;
  * answers in a fifth of the processor time that the server's own client takes to come up.
  */
 final class Transport implements AutoCloseable {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
   private static final int MAX_PROBLEM = 1 << 16;
 
   private final URI url;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_TIMEOUT)
-          .build();
+  private final Duration toConnect;
+  private final HttpClient http;
 
-  Transport(URI url) {
+  Transport(URI url, Duration toConnect) {
     this.url = url;
+    this.toConnect = toConnect;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(toConnect)
+            .build();
   }
 
   URI url() {
@@ -54,8 +56,7 @@ final class Transport implements AutoCloseable {
     try {
       return http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     } catch (HttpConnectTimeoutException e) {
-      throw new UnreachableException(
-          url, "nothing within " + CONNECT_TIMEOUT.toSeconds() + " s", e);
+      throw new UnreachableException(url, "nothing within " + toConnect.toSeconds() + " s", e);
     } catch (ConnectException e) {
       throw new UnreachableException(url, why(e), e);
     } catch (HttpTimeoutException e) {

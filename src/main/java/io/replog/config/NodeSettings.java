@@ -38,9 +38,19 @@ public record NodeSettings(
     long segmentBytes,
     Retention retention,
     Duration repairTimeout,
+    Scrub scrub,
     boolean faultsEnabled,
     LogFormat logFormat,
+    @Nullable URI tracingEndpoint,
     @Nullable Kubernetes kubernetes) {
+
+  /**
+   * How closed log files are read again.
+   *
+   * @param bytesPerSecond 0 for not at all
+   * @param pause between two rounds
+   */
+  public record Scrub(long bytesPerSecond, Duration pause) {}
 
   /** What is promised about appends. */
   public record Appends(

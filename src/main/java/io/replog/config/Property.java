@@ -356,8 +356,24 @@ public record Property<T>(
           null,
           duration(Duration.ZERO, LONGEST_TIMEOUT),
           "10s",
-          "How long a node that finds its log damaged at its start asks the others for what is"
-              + " missing, before it stops. 0: it stops at once.");
+          "How long a node that finds its log damaged asks the others for what is missing, before"
+              + " it stops. 0: it stops at once.");
+  public static final Property<Long> SCRUB_RATE =
+      of(
+          "scrub.rate",
+          null,
+          size(0, 1L << 30),
+          "1MiB",
+          "How many bytes a second of the log files that are closed are read again and checked,"
+              + " to find damage before somebody needs what is damaged. 0: none.");
+  public static final Property<Duration> SCRUB_PAUSE =
+      of(
+          "scrub.pause",
+          null,
+          duration(Duration.ofMillis(10), Duration.ofDays(365)),
+          "1h",
+          "How long after one round through them the next begins; and the first one, after a"
+              + " start, which has read them all.");
   public static final Property<Boolean> FAULTS =
       of(
           "faults.enabled",
@@ -374,6 +390,15 @@ public record Property<T>(
           "text",
           "How the log is written: lines for people, or a JSON object a line. As a system property"
               + " or a variable; it is read before anything else.");
+  public static final Property<URI> TRACING_ENDPOINT =
+      of(
+          "tracing.endpoint",
+          null,
+          url(),
+          null,
+          "Where spans of appends go (OTLP over HTTP), such as http://localhost:4318. Only of"
+              + " appends whose request has a sampled `traceparent`. Without it there is no"
+              + " tracing.");
 
   // Commands
   public static final Property<URI> URL =

@@ -169,8 +169,10 @@ public final class Settings {
         new NodeSettings.Retention(
             find(Property.RETENTION_BYTES).orElse(null), find(Property.RETENTION_AGE).orElse(null)),
         get(Property.REPAIR_TIMEOUT),
+        new NodeSettings.Scrub(get(Property.SCRUB_RATE), get(Property.SCRUB_PAUSE)),
         get(Property.FAULTS),
         get(Property.LOG_FORMAT),
+        find(Property.TRACING_ENDPOINT).orElse(null),
         kubernetes());
   }
 

@@ -27,6 +27,7 @@ final class AppendController {
   private final RequestBody bodies;
   private final ListAnswers lists;
   private final AppendMetrics metrics;
+  private final AppendTraces traces;
 
   private final BeanProvider<Forwarder> forwarder;
 
@@ -36,12 +37,14 @@ final class AppendController {
       RequestBody bodies,
       ListAnswers lists,
       AppendMetrics metrics,
+      AppendTraces traces,
       BeanProvider<Forwarder> forwarder) {
     this.node = node;
     this.defaults = settings.appends();
     this.bodies = bodies;
     this.lists = lists;
     this.metrics = metrics;
+    this.traces = traces;
     this.forwarder = forwarder;
   }
 
@@ -85,6 +88,7 @@ final class AppendController {
               .response());
     }
     PendingAnswer pending = new PendingAnswer(connection);
+    AppendTraces.Traced trace = traces.begin(headers);
     long began = System.nanoTime();
     pending.hold(
         node.append(
@@ -99,12 +103,14 @@ final class AppendController {
                 pending.follow(
                     () -> {
                       metrics.answered(received.append(), outcome, took);
+                      traces.answered(trace, outcome);
                       return withList(appended);
                     });
               } else {
                 pending.answer(
                     () -> {
                       metrics.answered(received.append(), outcome, took);
+                      traces.answered(trace, outcome);
                       return OutcomeMapper.response(outcome, AppendController::json);
                     });
               }

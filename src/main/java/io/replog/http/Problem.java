@@ -44,6 +44,7 @@ record Problem(Kind kind, String detail, Map<String, Object> facts) {
     NODE_UNREACHABLE(HttpStatus.BAD_GATEWAY, "The other node does not answer"),
     OVERLOADED(HttpStatus.SERVICE_UNAVAILABLE, "Too many requests wait"),
     DISK_FAILED(HttpStatus.SERVICE_UNAVAILABLE, "The disk failed"),
+    LOG_DAMAGED(HttpStatus.SERVICE_UNAVAILABLE, "The log is damaged here"),
     BEHIND(HttpStatus.SERVICE_UNAVAILABLE, "This node does not have it yet"),
     ROLLED_BACK(HttpStatus.SERVICE_UNAVAILABLE, "The log was cut back during the answer"),
     UNKNOWN_OUTCOME(HttpStatus.GATEWAY_TIMEOUT, "Whether it is in the log is not known"),

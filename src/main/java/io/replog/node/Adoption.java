@@ -125,6 +125,10 @@ final class Adoption {
     if (step instanceof Step.Comparing comparing
         && session == comparing.session()
         && answer.sequence() == comparing.search().probe()) {
+      if (answer.trimmed()) {
+        listener.failed(session.node() + " no longer has the log that it granted with");
+        return;
+      }
       Hash theirs = answer.hash();
       boolean equal = theirs != null && context.copy().has(answer.sequence(), theirs);
       compare(new Step.Comparing(session, comparing.best(), comparing.search().after(equal)));

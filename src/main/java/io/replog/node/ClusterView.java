@@ -165,7 +165,8 @@ public record ClusterView(
     NO_QUORUM,
     NOT_ACTIVE,
     DISK_FULL,
-    DISK_FAILED
+    DISK_FAILED,
+    LOG_DAMAGED
   }
 
   /**

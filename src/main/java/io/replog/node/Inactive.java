@@ -36,6 +36,13 @@ abstract class Inactive implements Phase {
   /** What this node waits for, for people. */
   abstract String why();
 
+  /** Why it takes no appends, in a word. */
+  ClusterView.ReadOnlyReason reason() {
+    return context.copy().failure() == null
+        ? ClusterView.ReadOnlyReason.NOT_ACTIVE
+        : ClusterView.ReadOnlyReason.DISK_FAILED;
+  }
+
   @Override
   public Subscription append(AppendRequest request, Consumer<AppendOutcome> answer) {
     ClusterView.Active active = context.active();
@@ -109,7 +116,7 @@ abstract class Inactive implements Phase {
         context.config().id(),
         NodeRole.STANDBY,
         false,
-        ClusterView.ReadOnlyReason.NOT_ACTIVE,
+        reason(),
         newestEpoch(),
         copy.log().firstSequence(),
         copy.lastSequence(),

@@ -6,6 +6,7 @@ import io.replog.core.LogStart;
 import io.replog.core.NodeState;
 import io.replog.node.Node.Watermarks;
 import io.replog.storage.DataDirectory;
+import io.replog.storage.DiskFailedException;
 import io.replog.storage.DiskFullException;
 import io.replog.storage.GroupCommit;
 import io.replog.storage.RolledBack;
@@ -313,7 +314,8 @@ final class LocalCopy {
 
   /** Why nothing can be made durable any more, null while the disk works. */
   @Nullable String failure() {
-    return failure;
+    DiskFailedException failed = log().failure();
+    return failure == null && failed != null ? failed.getMessage() : failure;
   }
 
   /** Closes log and directory, once the sync that runs has ended. After the node's thread. */

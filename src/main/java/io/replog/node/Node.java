@@ -5,9 +5,11 @@ import io.replog.core.AppendRequest;
 import io.replog.core.NodeRole;
 import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
+import io.replog.storage.DamagedLogException;
 import io.replog.storage.SegmentedLog;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,31 @@ public interface Node {
 
   /** The log, for reading up to {@link #watermarks()}; reads never block the node. */
   SegmentedLog log();
+
+  /**
+   * Tells of damage that anyone comes upon who reads the log, from now on. Whoever listens puts it
+   * right, between {@link #withdraw} and {@link #rejoin}; without a listener damage that the node
+   * itself comes upon ends it.
+   *
+   * @param listener called on the thread that read; must not block
+   */
+  void onDamage(Consumer<DamagedLogException> listener);
+
+  /**
+   * Takes the node out of all quorums: to the others it is as if it had stopped. Its log may still
+   * be read.
+   *
+   * @param out called on the node's thread once it is out; at once if it was
+   */
+  void withdraw(Runnable out);
+
+  /**
+   * Lets the node take part again, as after a start; nothing happens if it was never out.
+   *
+   * @param first run on the node's thread before that, with the rights of the log's writer; false
+   *     leaves the node out
+   */
+  void rejoin(BooleanSupplier first);
 
   /** How far this node's log may be shown now. */
   Watermarks watermarks();

@@ -8,6 +8,7 @@ import io.replog.core.Hash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ final class LogReader {
   private final Disk disk;
   private final Supplier<LogView> views;
   private final SealedFiles sealedFiles;
+  private volatile Consumer<DamagedLogException> damageListener = damage -> {};
   private volatile boolean closed;
 
   LogReader(Disk disk, Supplier<LogView> views, SealedFiles sealedFiles) {
@@ -44,6 +46,9 @@ final class LogReader {
         }
       } catch (StorageException e) {
         if (isWhole(view)) {
+          if (e instanceof DamagedLogException damage) {
+            damageListener.accept(damage);
+          }
           throw e;
         }
       } catch (IOException e) {
@@ -53,6 +58,11 @@ final class LogReader {
       }
     }
     throw new IllegalStateException("the log is closed");
+  }
+
+  /** Tells of all damage that a reading comes upon, on the reader's thread, before it throws. */
+  void onDamage(Consumer<DamagedLogException> listener) {
+    damageListener = listener;
   }
 
   /** No reading is begun any more, and none is tried again. */

@@ -96,6 +96,17 @@ final class SealedFiles {
     }
   }
 
+  /** Closes the file of a segment that was replaced; it is opened anew when next read. */
+  void forget(SealedSegment segment) throws IOException {
+    Sealed replaced;
+    synchronized (open) {
+      replaced = open.remove(segment);
+    }
+    if (replaced != null) {
+      replaced.file.release();
+    }
+  }
+
   /** How many files are open. */
   int size() {
     synchronized (open) {

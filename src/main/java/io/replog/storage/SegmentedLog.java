@@ -30,6 +30,7 @@ public final class SegmentedLog {
   private final SealedFiles sealedFiles;
   private final SegmentFiles files;
   private final LogReader reader;
+  private final ColdSegments cold;
   private volatile LogView view;
   private volatile @Nullable DiskFailedException failure;
 
@@ -44,6 +45,7 @@ public final class SegmentedLog {
     this.sealedFiles = new SealedFiles(disk, options.openSegments());
     this.files = new SegmentFiles(disk, writer, unsynced, sealedFiles);
     this.reader = new LogReader(disk, () -> view, sealedFiles);
+    this.cold = new ColdSegments(disk, reader, unsynced, sealedFiles);
     if (recovered.active() != null) {
       writer.resume(recovered.active().file().file().size());
     }
@@ -431,6 +433,11 @@ public final class SegmentedLog {
   /** A reader that begins with a sequence, which need not be in the log yet. */
   public LogCursor cursor(long from) {
     return new LogCursor(reader, from);
+  }
+
+  /** Those of its segments that are written no more. */
+  public ColdSegments cold() {
+    return cold;
   }
 
   /** How many files of sealed segments readers keep open. */

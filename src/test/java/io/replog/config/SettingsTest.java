@@ -120,6 +120,8 @@ class SettingsTest {
           Map.entry("replog.write-concern.journal", "false"),
           Map.entry("replog.quorum-append.enabled", "false"),
           Map.entry("replog.deduplication", "content"),
+          Map.entry("replog.log.format", "json"),
+          Map.entry("replog.tracing.endpoint", "http://c:4318"),
           Map.entry("replog.faults.enabled", "true"),
           Map.entry("replog.in-flight-limit", "3MiB"),
           Map.entry("replog.segment-size", "3MiB"),

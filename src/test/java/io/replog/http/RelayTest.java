@@ -108,6 +108,7 @@ class RelayTest {
         false,
         ClusterView.ReadOnlyReason.NOT_ACTIVE,
         1,
+        1,
         0,
         0,
         new ClusterView.Active("master-1", url),

@@ -32,7 +32,7 @@ class PeerMessageDecoderTest {
             }
           });
 
-  private static ByteBuffer stream(List<PeerMessage> messages) {
+  static ByteBuffer stream(List<PeerMessage> messages) {
     List<ByteBuffer> parts = new ArrayList<>(List.of(PeerHello.bytes()));
     messages.forEach(message -> parts.add(PeerMessageCodecTest.encoded(message)));
     ByteBuffer all = ByteBuffer.allocate(parts.stream().mapToInt(ByteBuffer::remaining).sum());

@@ -1,6 +1,5 @@
 package io.replog.cli;
 
-import java.io.Console;
 import java.io.PrintWriter;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +14,7 @@ final class Progress {
   private boolean said;
 
   Progress(PrintWriter err, String verb) {
-    Console console = System.console();
-    this.terminal = console != null && console.isTerminal() ? err : null;
+    this.terminal = Screen.isATerminal() ? err : null;
     this.verb = verb;
   }
 

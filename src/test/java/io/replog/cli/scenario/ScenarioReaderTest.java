@@ -47,7 +47,7 @@ class ScenarioReaderTest {
           - {errors: sub1, share: 2}    | s, line 3: 'share' is '2'; it must be a share from 0 to 1
           - {status: master, expect: {}} | s, line 3: 'expect' must have one of role, mode,
           - {wait: 1s, wait: 2s}        | s, line 3: 'wait' is there twice
-          - {append: [a                 | s, line 3: this is no YAML
+          - {append: [a                 | s, line 4: this is no YAML
           """)
   void aMistakeIsNamedWithItsLineAndWhatIsAllowed(String step, String complaint) {
     assertThatThrownBy(() -> read(step + "\n"))

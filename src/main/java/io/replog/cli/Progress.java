@@ -1,5 +1,6 @@
 package io.replog.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,8 @@ final class Progress {
   private boolean said;
 
   Progress(PrintWriter err, String verb) {
-    this.terminal = System.console() == null ? null : err;
+    Console console = System.console();
+    this.terminal = console != null && console.isTerminal() ? err : null;
     this.verb = verb;
   }
 

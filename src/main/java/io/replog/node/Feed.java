@@ -186,7 +186,8 @@ final class Feed {
     if (standing.logEpoch() == reign.epoch() && reign.clusterId().equals(standing.clusterId())) {
       resume(standing);
     } else if (standing.clusterId() == null) {
-      syncUnborn(standing);
+      LogStart start = copy.start();
+      sync(standing, start.before(), start.before() == 0 ? null : start);
     } else {
       align(Alignment.of(copy, reign.epoch(), standing, loop.nanoTime()));
     }
@@ -349,11 +350,6 @@ final class Feed {
         align(next);
       }
     }
-  }
-
-  private void syncUnborn(Standing standing) {
-    LogStart start = copy.start();
-    sync(standing, start.before(), start.before() == 0 ? null : start);
   }
 
   private void sync(Standing standing, long common, @Nullable LogStart begin) {

@@ -125,6 +125,8 @@ class SettingsTest {
           Map.entry("replog.faults.enabled", "true"),
           Map.entry("replog.in-flight-limit", "3MiB"),
           Map.entry("replog.segment-size", "3MiB"),
+          Map.entry("replog.retention.bytes", "3MiB"),
+          Map.entry("replog.retention.age", "1h"),
           Map.entry("replog.cluster.delays", "0,500"),
           Map.entry("replog.kubernetes.enabled", "true"),
           Map.entry("replog.kubernetes.api", "http://a:1"),

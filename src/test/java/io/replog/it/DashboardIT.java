@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(120)
 class DashboardIT {
   private static final Path PICTURE = Path.of("docs", "images", "dashboard.png");
-  private static final int SLOW_MS = 2500;
+  private static final int SLOW_MS = 4000;
   private static final Pattern NODE_DOWN =
       Pattern.compile(".*(502|ERR_CONNECTION|ERR_INCOMPLETE).*");
 

@@ -235,7 +235,7 @@ class CommandsTest {
     assertThat(asking("read", "--concern", "local", "--limit", "5")).isZero();
     assertThat(out).hasToString("a\nb b\n");
     assertThat(node.requests().getFirst().line())
-        .isEqualTo("GET /messages?from=1&limit=5&concern=local");
+        .isEqualTo("GET /messages?limit=5&concern=local");
   }
 
   @Test

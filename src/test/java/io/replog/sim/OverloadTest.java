@@ -87,12 +87,7 @@ class OverloadTest {
   private void append(Consumer<AppendOutcome> answer) {
     var request =
         new AppendRequest(
-            List.of("text".getBytes(UTF_8)),
-            new WriteConcern.Majority(),
-            true,
-            null,
-            null,
-            null);
+            List.of("text".getBytes(UTF_8)), new WriteConcern.Majority(), true, null, null, null);
     cluster.node("master-0").node().append(request, answer);
   }
 

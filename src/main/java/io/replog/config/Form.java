@@ -287,4 +287,17 @@ public record Form<T>(String allowed, Function<String, Optional<T>> reader) {
     }
     return Optional.of(List.copyOf(values));
   }
+
+  /** A name with its hyphens made humps: {@code requestTimeout} of {@code request-timeout}. */
+  static String camelCase(String name) {
+    StringBuilder camel = new StringBuilder();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean hump = i > 0 && name.charAt(i - 1) == '-';
+      if (c != '-') {
+        camel.append(hump ? Character.toUpperCase(c) : c);
+      }
+    }
+    return camel.toString();
+  }
 }

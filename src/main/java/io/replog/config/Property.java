@@ -464,7 +464,7 @@ public record Property<T>(
 
   /** The system properties that set it: the first is the documented one. */
   public List<String> systemProperties() {
-    return Stream.of(name, camelCase(name)).distinct().toList();
+    return Stream.of(name, Form.camelCase(name)).distinct().toList();
   }
 
   @SafeVarargs
@@ -480,17 +480,5 @@ public record Property<T>(
         new Property<>("replog." + name, option, List.of(others), form, defaultText, why);
     TABLE.add(property);
     return property;
-  }
-
-  private static String camelCase(String name) {
-    StringBuilder camel = new StringBuilder();
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      boolean hump = i > 0 && name.charAt(i - 1) == '-';
-      if (c != '-') {
-        camel.append(hump ? Character.toUpperCase(c) : c);
-      }
-    }
-    return camel.toString();
   }
 }

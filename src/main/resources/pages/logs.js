@@ -24,12 +24,12 @@ const newest = () => Math.max(0, ...[...logs.values()].map((log) => log.last ?? 
 async function follow(id) {
   const log = { entries: new Map(), last: null, committed: 0, failed: null };
   logs.set(id, log);
-  let from = 1;
+  let from = null; // where the log begins, which need not be 1
   while (nodes().some((node) => node.id === id)) {
     await seen();
     const crowd = nodes().length > MOST_WAITING;
     try {
-      const { body } = await ask(id, `messages?from=${from}&limit=${ROWS}&wait=${crowd || log.last === null ? 0 : WAIT}`);
+      const { body } = await ask(id, `messages?${from === null ? '' : `from=${from}&`}limit=${ROWS}&wait=${crowd || log.last === null ? 0 : WAIT}`);
       const before = log.last;
       if (before !== null && body.last < before) {
         for (const sequence of log.entries.keys()) if (sequence > body.last) log.entries.delete(sequence);
@@ -50,6 +50,10 @@ async function follow(id) {
       if (crowd) await pause(60 * nodes().length);
       else if (before === null) await pause(10);
     } catch (refused) {
+      if (refused.status === 410) {
+        from = refused.problem.firstSequence; // the log was trimmed up to there
+        continue;
+      }
       const was = log.failed;
       log.failed = refused.problem?.detail ?? 'no answer';
       if (was === null) draw();

@@ -277,12 +277,14 @@ final class NodeServer {
                 node,
                 new HttpSettings(
                     new AppendDefaults(appends.writeConcern(), appends.journal()),
-                    settings.faultsEnabled()),
+                    settings.faultsEnabled(),
+                    settings.tracingEndpoint()),
                 endpoint);
     registration(node).ifPresent(builder::singletons);
     Map<String, Object> properties = new LinkedHashMap<>();
     properties.put("micronaut.server.host", settings.host());
     properties.put("micronaut.server.port", settings.port());
+    properties.put("micronaut.netty.event-loops.default.num-threads", eventLoops());
     if (kubernetes != null) {
       builder.environments(KubernetesCluster.ENVIRONMENT);
       properties.putAll(kubernetes.properties());
@@ -290,6 +292,14 @@ final class NodeServer {
     ApplicationContext context = builder.properties(properties).build().start();
     context.getBean(EmbeddedServer.class).start();
     return context;
+  }
+
+  /**
+   * Half of the processors: the node's thread, the sync thread and the peers' loop need the rest,
+   * and the fewer loops there are the more of what comes is dealt with in one go.
+   */
+  private static int eventLoops() {
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
   private Optional<SelfRegistration.Target> registration(Node node) {

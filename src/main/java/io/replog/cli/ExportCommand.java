@@ -99,10 +99,7 @@ final class ExportCommand implements Callable<Integer> {
       throws ClientException, IOException {
     try (FileChannel channel =
         FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE)) {
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       ExportedLines there = new ExportedLines(Channels.newInputStream(channel), output);
       while (there.next() != null) {
         // verified, no more
@@ -174,8 +171,7 @@ final class ExportCommand implements Callable<Integer> {
 
   private CommandFailedException another(Entry last) {
     return new CommandFailedException(
-        "%s is of another log: it has another hash at entry %d"
-            .formatted(output, last.sequence()));
+        "%s is of another log: it has another hash at entry %d".formatted(output, last.sequence()));
   }
 
   /** Verifies records and gathers their lines. */
@@ -209,8 +205,7 @@ final class ExportCommand implements Callable<Integer> {
             "the hash of entry " + read.sequence() + " is wrong, or does not follow");
       }
       Entry entry =
-          new Entry(
-              read.sequence(), read.epoch(), read.timestamp(), read.key(), payload, expected);
+          new Entry(read.sequence(), read.epoch(), read.timestamp(), read.key(), payload, expected);
       try {
         new EntryLine(entry, beginning ? before : null).write(gathered);
         beginning = false;

@@ -82,8 +82,7 @@ final class ExportedLines {
     }
     Entry entry = read.entry();
     if (before != null && entry.sequence() != before.sequence() + 1) {
-      throw wrong(
-          "entry %d where %d belongs".formatted(entry.sequence(), before.sequence() + 1));
+      throw wrong("entry %d where %d belongs".formatted(entry.sequence(), before.sequence() + 1));
     }
     String key = entry.key();
     Hash hash =

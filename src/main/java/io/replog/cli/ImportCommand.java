@@ -87,8 +87,7 @@ final class ImportCommand implements Callable<Integer> {
     int bytes = 0;
     for (Entry entry = source.next(); entry != null; entry = source.next()) {
       boolean alone = entry.key() != null;
-      boolean full =
-          run.size() == MOST_AT_ONCE || bytes + entry.payload().length > MOST_BYTES;
+      boolean full = run.size() == MOST_AT_ONCE || bytes + entry.payload().length > MOST_BYTES;
       if (alone || full) {
         next = append(client, run, null, next);
         bytes = 0;
@@ -150,7 +149,9 @@ final class ImportCommand implements Callable<Integer> {
     return last[0];
   }
 
-  /** Every entry went in with one copy stored; the import is done when a majority has all on disk. */
+  /**
+   * Every entry went in with one copy stored; the import is done when a majority has all on disk.
+   */
   private static void awaitCommitted(ReplogClient client, long last) throws ClientException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {

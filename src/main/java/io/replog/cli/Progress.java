@@ -14,7 +14,7 @@ final class Progress {
   private boolean said;
 
   Progress(PrintWriter err, String verb) {
-    this.terminal = System.console() == null ? null : err;
+    this.terminal = Screen.isATerminal() ? err : null;
     this.verb = verb;
   }
 

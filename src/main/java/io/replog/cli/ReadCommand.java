@@ -30,7 +30,10 @@ final class ReadCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(names = "--from", paramLabel = "N", description = "The first sequence; default: the first there is.")
+  @Option(
+      names = "--from",
+      paramLabel = "N",
+      description = "The first sequence; default: the first there is.")
   private @Nullable Long from;
 
   @Option(names = "--limit", paramLabel = "N", description = "How many at most; default: all.")

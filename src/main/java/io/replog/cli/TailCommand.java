@@ -24,7 +24,10 @@ import picocli.CommandLine.Spec;
 final class TailCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(names = "--from", paramLabel = "N", description = "The first sequence; default: the first there is.")
+  @Option(
+      names = "--from",
+      paramLabel = "N",
+      description = "The first sequence; default: the first there is.")
   private @Nullable Long from;
 
   @Mixin private final NodeUrl node = new NodeUrl();

@@ -198,7 +198,7 @@ public final class ReplogClient implements AutoCloseable {
             .POST(
                 HttpRequest.BodyPublishers.ofString(
                     Json.write(out -> out.writeNumberField("before", before))));
-    HttpResponse<InputStream> response = transport.send(request, PATIENCE);
+    HttpResponse<InputStream> response = transport.send(request, limits.answer());
     if (response.statusCode() != 200) {
       throw transport.refusal(response);
     }

@@ -41,6 +41,7 @@ public record NodeSettings(
     Scrub scrub,
     boolean faultsEnabled,
     LogFormat logFormat,
+    @Nullable URI tracingEndpoint,
     @Nullable Kubernetes kubernetes) {
 
   /**

@@ -383,13 +383,14 @@ public record Property<T>(
           "Whether `/faults` is there, with which a trial makes this node slow, failing or cut off."
               + " Never in production.");
   public static final Property<LogFormat> LOG_FORMAT =
+      of("log.format", null, logFormat(), "text", "The log: lines for people, or JSON objects.");
+  public static final Property<URI> TRACING_ENDPOINT =
       of(
-          "log.format",
+          "tracing.endpoint",
           null,
-          logFormat(),
-          "text",
-          "How the log is written: lines for people, or a JSON object a line. As a system property"
-              + " or a variable; it is read before anything else.");
+          url(),
+          null,
+          "Where spans of appends with a sampled `traceparent` go, by OTLP over HTTP.");
 
   // Commands
   public static final Property<URI> URL =

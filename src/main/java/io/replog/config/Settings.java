@@ -172,6 +172,7 @@ public final class Settings {
         new NodeSettings.Scrub(get(Property.SCRUB_RATE), get(Property.SCRUB_PAUSE)),
         get(Property.FAULTS),
         get(Property.LOG_FORMAT),
+        find(Property.TRACING_ENDPOINT).orElse(null),
         kubernetes());
   }
 

@@ -40,7 +40,11 @@ final class Forwarder {
   private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
   private static final List<String> REQUEST_HEADERS =
-      List.of(HttpHeaders.CONTENT_TYPE, AppendHeaders.KEY, AppendHeaders.PREFER);
+      List.of(
+          HttpHeaders.CONTENT_TYPE,
+          AppendHeaders.KEY,
+          AppendHeaders.PREFER,
+          AppendTraces.TRACEPARENT);
   private static final List<String> RESPONSE_HEADERS =
       List.of(
           HttpHeaders.CONTENT_TYPE,

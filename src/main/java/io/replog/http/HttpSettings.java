@@ -1,8 +1,12 @@
 package io.replog.http;
 
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What of the node's settings concerns its API.
  *
  * @param faultsEnabled whether {@code /faults} is there
+ * @param tracing where spans go, null where there is no tracing
  */
-public record HttpSettings(AppendDefaults appends, boolean faultsEnabled) {}
+public record HttpSettings(AppendDefaults appends, boolean faultsEnabled, @Nullable URI tracing) {}

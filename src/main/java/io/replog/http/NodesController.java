@@ -47,10 +47,12 @@ final class NodesController {
   @Get("/messages")
   CompletableFuture<HttpResponse<?>> messages(HttpRequest<?> request, @PathVariable String id) {
     QueryParameters query = QueryParameters.of(request, List.of("from", "limit", "wait"));
-    long from = query.whole("from", 1, Long.MAX_VALUE, 1);
     long limit = query.whole("limit", 1, MOST_ENTRIES, MOST_ENTRIES);
     long wait = query.whole("wait", 0, LONGEST_WAIT_MILLIS, 0);
-    String path = "/messages?from=%d&limit=%d&wait=%d".formatted(from, limit, wait);
+    String path = "/messages?limit=%d&wait=%d".formatted(limit, wait);
+    if (query.has("from")) {
+      path += "&from=" + query.whole("from", 1, Long.MAX_VALUE, 1);
+    }
     return relay.get(request, id, path, wait);
   }
 

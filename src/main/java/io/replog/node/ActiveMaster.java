@@ -245,16 +245,20 @@ final class ActiveMaster implements Phase, Feed.Listener {
   private void tellCommitted() {
     if (!telling) {
       telling = true;
-      context
-          .loop()
-          .schedule(
-              TELL_AFTER,
-              () -> {
-                telling = false;
-                if (context.phase() == this) {
-                  beat();
-                }
-              });
+      long news = context.copy().committedSequence();
+      context.loop().schedule(TELL_AFTER, () -> tellUnlessKnown(news));
+    }
+  }
+
+  private void tellUnlessKnown(long news) {
+    telling = false;
+    if (context.phase() != this) {
+      return;
+    }
+    if (!feeds.values().stream().allMatch(feed -> feed.knowsCommitted(news))) {
+      beat();
+    } else if (context.copy().committedSequence() > news) {
+      tellCommitted();
     }
   }
 
@@ -336,6 +340,11 @@ final class ActiveMaster implements Phase, Feed.Listener {
         acknowledge.durableSequence());
     reads.acknowledged();
     settle();
+  }
+
+  @Override
+  public boolean awaitsStored() {
+    return tracker.awaitsStored();
   }
 
   @Override

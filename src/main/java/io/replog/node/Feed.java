@@ -18,7 +18,6 @@ import io.replog.replication.PeerMessage.Renounce;
 import io.replog.replication.PeerMessage.Replicate;
 import io.replog.replication.PeerMessage.Standing;
 import io.replog.replication.PeerMessage.Sync;
-import io.replog.storage.LogCursor;
 import io.replog.storage.LogRead;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -52,6 +51,9 @@ final class Feed {
      */
     void acknowledged(Feed feed, Acknowledge acknowledge);
 
+    /** Whether an append waits for what is stored and not synced yet. */
+    boolean awaitsStored();
+
     /** It was seen that the store disagrees or has lost something. */
     void changed(Feed feed);
   }
@@ -64,13 +66,13 @@ final class Feed {
   private final Supplier<Membership> membership;
   private final Backoff backoff;
   private Listener listener;
+  private final Deliveries deliveries;
   private final FeedTimes times = new FeedTimes();
   private final InFlight inFlight = new InFlight();
 
   private FeedStage stage = new FeedStage.Down();
   private SecondaryProgress progress = new SecondaryProgress(0);
-  private @Nullable LogCursor cursor;
-  private Hash sentHash;
+  private long toldCommitted;
   private boolean backingOff;
   private boolean goingOn;
   private NodeLoop.@Nullable Timer retryTimer;
@@ -93,7 +95,7 @@ final class Feed {
     this.membership = membership;
     this.backoff = backoff;
     this.listener = listener;
-    this.sentHash = copy.lastHash();
+    this.deliveries = new Deliveries(copy, config.batchBytes());
   }
 
   /** Tells somebody else from now on: the takeover hands its feeds to the active master. */
@@ -186,7 +188,8 @@ final class Feed {
     if (standing.logEpoch() == reign.epoch() && reign.clusterId().equals(standing.clusterId())) {
       resume(standing);
     } else if (standing.clusterId() == null) {
-      syncUnborn(standing);
+      LogStart start = copy.start();
+      sync(standing, start.before(), start.before() == 0 ? null : start);
     } else {
       align(Alignment.of(copy, reign.epoch(), standing, loop.nanoTime()));
     }
@@ -195,6 +198,7 @@ final class Feed {
   /** The link is gone. */
   void down() {
     acknowledged.linkLost();
+    toldCommitted = 0;
     if (!(stage instanceof FeedStage.Diverging)) {
       stage = new FeedStage.Down();
     }
@@ -249,8 +253,14 @@ final class Feed {
   /** A heartbeat, where the secondary can answer it with an acknowledgement. */
   void heartbeat(Heartbeat heartbeat) {
     if (stage instanceof FeedStage.Streaming || stage instanceof FeedStage.Syncing) {
+      toldCommitted = heartbeat.committedSequence();
       session.send(heartbeat);
     }
+  }
+
+  /** Whether the secondary was told that this much is committed, or need not be now. */
+  boolean knowsCommitted(long sequence) {
+    return toldCommitted >= sequence || !streaming();
   }
 
   /** At every heartbeat: what got no answer in time is done again. */
@@ -351,11 +361,6 @@ final class Feed {
     }
   }
 
-  private void syncUnborn(Standing standing) {
-    LogStart start = copy.start();
-    sync(standing, start.before(), start.before() == 0 ? null : start);
-  }
-
   private void sync(Standing standing, long common, @Nullable LogStart begin) {
     if (begin != null && begin.before() > copy.committedSequence()) {
       throw new IllegalStateException("what is not committed was trimmed: " + begin);
@@ -381,33 +386,22 @@ final class Feed {
     progress = new SecondaryProgress(sequence);
     times.begin();
     inFlight.clear();
-    position(sequence + 1);
+    deliveries.beginAfter(sequence);
     listener.changed(this);
     pump();
   }
 
-  private LogCursor position(long next) {
-    LogCursor at = copy.log().cursor(next);
-    cursor = at;
-    sentHash = copy.hashAt(next - 1);
-    return at;
-  }
-
   private void sendBatch() {
-    LogCursor from = cursor;
-    if (from == null || from.nextSequence() != progress.next()) {
-      from = position(progress.next());
-    }
-    if (!(from.next(config.batchBytes(), copy.lastSequence()) instanceof LogRead.Frames run)) {
-      throw new IllegalStateException("entry " + progress.next() + " is not in the log");
-    }
+    Hash before = deliveries.hashBefore();
+    LogRead.Frames run = deliveries.next(progress.next());
     ByteBuffer bytes = run.bytes();
     int size = bytes.remaining();
-    session.send(
-        new Replicate(reign, run.firstSequence() - 1, sentHash, copy.committedSequence(), bytes));
+    long previous = run.firstSequence() - 1;
+    boolean stored = listener.awaitsStored();
+    toldCommitted = copy.committedSequence();
+    session.send(new Replicate(reign, previous, before, toldCommitted, stored, bytes));
     long now = loop.nanoTime();
     progress.sent(run.lastSequence(), now);
-    sentHash = run.lastHash();
     times.sent().passed(run.lastSequence(), now);
     inFlight.sent(run.lastSequence(), size);
   }
@@ -478,7 +472,7 @@ final class Feed {
     times.retried(progress.stored() + 1, progress.next() - 1, loop.nanoTime());
     progress.rewind();
     inFlight.clear();
-    position(progress.next());
+    deliveries.beginAfter(progress.next() - 1);
     pump();
   }
 

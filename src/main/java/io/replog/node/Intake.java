@@ -323,9 +323,9 @@ final class Intake {
     }
     if (fails) {
       answers.answer(peer, new Failed(replicate.reign().epoch(), "injected after the append"));
-    } else {
+    } else if (replicate.storedAwaited() || copy.durableSequence() == copy.lastSequence()) {
       answers.acknowledge();
-    }
+    } // else the sync that is under way will be acknowledged, and this with it
   }
 
   private void contradicted(Peer peer, Replicate replicate, long sequence) {

@@ -1,5 +1,6 @@
 package io.replog.node;
 
+import io.replog.core.Entry;
 import io.replog.core.Frame;
 import io.replog.core.Hash;
 import io.replog.core.LogStart;
@@ -9,11 +10,13 @@ import io.replog.storage.DataDirectory;
 import io.replog.storage.DiskFailedException;
 import io.replog.storage.DiskFullException;
 import io.replog.storage.GroupCommit;
+import io.replog.storage.LogRead;
 import io.replog.storage.RolledBack;
 import io.replog.storage.SegmentedLog;
 import io.replog.storage.StorageException;
 import io.replog.storage.SyncResult;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,11 +39,16 @@ final class LocalCopy {
 
   private static final Hash NO_HASH = Hash.of(new byte[Hash.BYTES]);
 
+  /** Most that is kept of the last append, in bytes: one delivery. */
+  private static final int NEWEST_BYTES = 256 << 10;
+
   private final DataDirectory directory;
   private final NodeLoop loop;
   private final GroupCommit groupCommit;
   private final List<Runnable> durableListeners = new ArrayList<>();
   private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
+  private List<Frame> newest = List.of();
+  private LogRead.@Nullable Frames newestRun;
   private long committed;
   private boolean publishing;
   private boolean fullByRequest;
@@ -154,8 +162,53 @@ final class LocalCopy {
       noRoom = true;
       throw e;
     }
+    newest = frames;
+    newestRun = null;
     groupCommit.request();
     publish();
+  }
+
+  /**
+   * What the last append stored, as it lies in the log, for whoever sends it on at once: without
+   * reading it again, and one array for all.
+   *
+   * @param from the sequence to begin with
+   * @return null if the last append did not begin with it, was too large to be kept, or is no
+   *     longer the log's end: it is to be read from the log
+   */
+  LogRead.@Nullable Frames newest(long from) {
+    if (newest.isEmpty()
+        || newest.getFirst().first().sequence() != from
+        || !newest.getLast().last().hash().equals(lastHash())) {
+      return null;
+    }
+    LogRead.Frames run = newestRun;
+    if (run == null) {
+      run = run(newest);
+      newest = run == null ? List.of() : newest;
+      newestRun = run;
+    }
+    return run;
+  }
+
+  private static LogRead.@Nullable Frames run(List<Frame> frames) {
+    long size = 0;
+    for (Frame frame : frames) {
+      size += frame.size();
+    }
+    if (size > NEWEST_BYTES) {
+      return null;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate((int) size);
+    for (Frame frame : frames) {
+      bytes.put(frame.bytes().duplicate());
+    }
+    Entry last = frames.getLast().last();
+    return new LogRead.Frames(
+        bytes.flip().asReadOnlyBuffer(),
+        frames.getFirst().first().sequence(),
+        last.sequence(),
+        last.hash());
   }
 
   /** Looks, at every heartbeat, whether a disk that was full has room again. */

@@ -319,6 +319,12 @@ final class Takeover extends Inactive implements Feed.Listener, Adoption.Listene
     activateWhenSynced();
   }
 
+  /** Nothing is appended before the takeover is done. */
+  @Override
+  public boolean awaitsStored() {
+    return false;
+  }
+
   @Override
   public void changed(Feed feed) {
     extend();

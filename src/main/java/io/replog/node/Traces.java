@@ -61,7 +61,7 @@ final class Traces {
       copies.add(new Copy(feed.node(), stored, isDurable, stored ? millis(began, at) : -1));
     }
     for (PeerSession session : context.peers().all()) {
-      if (feeds.stream().noneMatch(feed -> feed.session() == session)) {
+      if (!isFed(session)) {
         copies.add(new Copy(session.node(), false, false, -1));
       }
     }
@@ -69,6 +69,15 @@ final class Traces {
       copies.subList(1, copies.size()).sort(Comparator.comparing(Copy::node));
     }
     return copies;
+  }
+
+  private boolean isFed(PeerSession session) {
+    for (Feed feed : feeds) {
+      if (feed.session() == session) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** All that is remembered of a sequence, null where the log does not have it. */

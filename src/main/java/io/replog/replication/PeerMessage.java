@@ -76,6 +76,8 @@ public sealed interface PeerMessage {
    * @param previousSequence the entry before the first of them
    * @param previousHash its hash
    * @param committedSequence the master's committed sequence
+   * @param storedAwaited whether an append waits for what is stored: if not, one acknowledgement
+   *     after the sync does for both
    * @param frames whole frames as they lie in the log, read-only; at least one
    */
   record Replicate(
@@ -83,6 +85,7 @@ public sealed interface PeerMessage {
       long previousSequence,
       Hash previousHash,
       long committedSequence,
+      boolean storedAwaited,
       ByteBuffer frames)
       implements ToSecondary {}
 

@@ -128,7 +128,8 @@ public final class PeerMessageCodec {
               .reign(m.reign())
               .number(m.previousSequence())
               .hash(m.previousHash())
-              .number(m.committedSequence());
+              .number(m.committedSequence())
+              .flag(m.storedAwaited());
       case Acknowledge m ->
           out.type(ACKNOWLEDGE)
               .number(m.epoch())
@@ -215,7 +216,7 @@ public final class PeerMessageCodec {
     FieldReader f = new FieldReader(in);
     return switch (type) {
       case REPLICATE ->
-          new Replicate(f.reign(), f.number(), f.hash(), f.number(), frames(in, owned));
+          new Replicate(f.reign(), f.number(), f.hash(), f.number(), f.flag(), frames(in, owned));
       case ACKNOWLEDGE -> acknowledge(f);
       case INTRODUCE -> new Introduce(f.text(), f.id(), f.text(), f.idOrNull());
       case PROMISE -> new Promise(f.reign(), f.flag());

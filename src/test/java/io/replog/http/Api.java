@@ -35,14 +35,14 @@ final class Api implements AutoCloseable {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private Api(Path root, boolean faults) {
+  private Api(Path root, boolean faults, URI tracing) {
     node = new FakeNode(root);
     ApplicationContext context =
         ApplicationContext.builder()
             .properties(Map.of("micronaut.server.port", -1, "micronaut.server.host", "127.0.0.1"))
             .singletons(
                 node,
-                new HttpSettings(new AppendDefaults(new WriteConcern.All(), true), faults),
+                new HttpSettings(new AppendDefaults(new WriteConcern.All(), true), faults, tracing),
                 new ReplicationEndpoint(HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES))
             .banner(false)
             .start();
@@ -50,11 +50,16 @@ final class Api implements AutoCloseable {
   }
 
   static Api over(Path root) {
-    return new Api(root, true);
+    return new Api(root, true, null);
+  }
+
+  /** One that sends its spans there. */
+  static Api tracing(Path root, URI endpoint) {
+    return new Api(root, true, endpoint);
   }
 
   static Api withoutFaults(Path root) {
-    return new Api(root, false);
+    return new Api(root, false, null);
   }
 
   int port() {

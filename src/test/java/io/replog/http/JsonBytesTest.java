@@ -38,10 +38,7 @@ class JsonBytesTest {
   /** Without what the library writes as two escapes where it is given a text, not its UTF-8. */
   private static String key(SplittableRandom random) {
     StringBuilder key = new StringBuilder("k");
-    random(random, 20)
-        .codePoints()
-        .filter(Character::isBmpCodePoint)
-        .forEach(key::appendCodePoint);
+    random(random, 20).codePoints().filter(Character::isBmpCodePoint).forEach(key::appendCodePoint);
     return key.toString();
   }
 

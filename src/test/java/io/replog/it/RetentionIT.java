@@ -15,7 +15,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The beginning of the log goes, and nothing else: with nodes away, with new ones, and after it. */
+/**
+ * The beginning of the log goes, and nothing else: with nodes away, with new ones, and after it.
+ */
 class RetentionIT {
   private static final Duration TO_HAPPEN = Duration.ofSeconds(30);
   private static final int MESSAGES = 32;
@@ -42,7 +44,10 @@ class RetentionIT {
     away.start();
     cluster.awaitWhole();
     Wait.until("the rest goes", TO_HAPPEN, () -> trimmedTo() > had);
-    Wait.until("all have dropped theirs", TO_HAPPEN, () -> cluster.nodes().stream().allMatch(n -> first(n) > had));
+    Wait.until(
+        "all have dropped theirs",
+        TO_HAPPEN,
+        () -> cluster.nodes().stream().allMatch(n -> first(n) > had));
     Answer gone = cluster.api().ask("/messages?from=1").expect(410);
     assertThat(gone.json().number("firstSequence")).isEqualTo(first(cluster.master()));
     assertThat(cluster.api().ask("/messages?limit=1").expect(200).json().number("from"))

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.status.Status;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -71,6 +73,19 @@ class JsonLinesTest {
     assertThat(line("no arguments", null)).containsEntry("message", "no arguments");
     assertThat(line("a={} b={}", null, "only one")).containsEntry("a", "only one");
     assertThat(line("a={}", null, "\ud800")).containsEntry("a", "?");
+  }
+
+  /** What logback thinks of its configuration it would print at every start of every command. */
+  @Test
+  void theConfigurationIsNothingToComplainOf() throws Exception {
+    LoggerContext context = new LoggerContext();
+    JoranConfigurator configurator = new JoranConfigurator();
+    configurator.setContext(context);
+    configurator.doConfigure(Path.of("src", "main", "resources", "logback.xml").toFile());
+
+    assertThat(context.getStatusManager().getCopyOfStatusList())
+        .isNotEmpty()
+        .allSatisfy(status -> assertThat(status.getLevel()).isLessThanOrEqualTo(Status.INFO));
   }
 
   @Test

@@ -86,6 +86,7 @@ final class MessageBugs {
                       r.previousSequence(),
                       r.previousHash(),
                       r.committedSequence(),
+                      r.storedAwaited(),
                       r.frames());
               case Heartbeat h when h.reign().epoch() < obeyed.epoch() ->
                   new Heartbeat(

@@ -30,7 +30,7 @@ class OverloadTest {
   private final SimClock clock = new SimClock(Trace.off());
   private final SimCluster cluster =
       new SimCluster(
-          new SimCluster.Shape(1, 2, true, 10_000, Weather.FINE, 1_000_000),
+          new SimCluster.Shape(1, 2, true, 10_000, Weather.FINE, 1_000_000, null),
           clock,
           Trace.off(),
           new SplittableRandom(7),
@@ -87,12 +87,7 @@ class OverloadTest {
   private void append(Consumer<AppendOutcome> answer) {
     var request =
         new AppendRequest(
-            List.of("text".getBytes(UTF_8)),
-            new WriteConcern.Majority(),
-            true,
-            null,
-            null,
-            null);
+            List.of("text".getBytes(UTF_8)), new WriteConcern.Majority(), true, null, null, null);
     cluster.node("master-0").node().append(request, answer);
   }
 

@@ -110,7 +110,7 @@ class CourseIT {
     PORT.matcher(block).results().forEach(port -> written.add(port.group(1)));
     int first = Ports.free(NODES);
     Map<String, Integer> ports = new LinkedHashMap<>();
-    written.forEach(port -> ports.put(port, first + port.charAt(3) % 7 % NODES));
+    written.forEach(port -> ports.put(port, first + (port.charAt(3) - '0') % NODES));
     return ports;
   }
 

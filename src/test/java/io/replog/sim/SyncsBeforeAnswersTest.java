@@ -28,7 +28,7 @@ class SyncsBeforeAnswersTest {
   private final SimClock clock = new SimClock(Trace.off());
   private final SimCluster cluster =
       new SimCluster(
-          new SimCluster.Shape(1, 2, true, 10_000, Weather.FINE, 1_000_000),
+          new SimCluster.Shape(1, 2, true, 10_000, Weather.FINE, 1_000_000, null),
           clock,
           Trace.off(),
           new SplittableRandom(11),

@@ -214,8 +214,10 @@ export function draw() {
   }
   const wouldAnswer = counted.map(({ at, names }) => h('span', { class: 'would', style: { left: `${x(at)}%` } }, `w=${names.join(',')}`));
   const flag = answer && answer.at !== null
-    ? h('span', { class: `flag${x(answer.at) > 60 ? ' left' : ''}`, style: { left: `${x(answer.at)}%` } },
-      h('span', {}, `${answer.text} · w=${one.attempt.w}${one.attempt.j ? ' j' : ''} · ${ms(answer.at)}`)) : null;
+    ? h('span', { class: 'flag', style: { left: `${x(answer.at)}%` } },
+      // its label slides along with it, so that it ends where the axis does
+      h('span', { style: { transform: `translateX(-${x(answer.at)}%)` } },
+        `${answer.text} · w=${one.attempt.w}${one.attempt.j ? ' j' : ''} · ${ms(answer.at)}`)) : null;
   show(root,
     headline(one, answer),
     h('div', { class: 'chart' },

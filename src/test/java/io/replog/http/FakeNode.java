@@ -61,6 +61,7 @@ final class FakeNode implements Node, AutoCloseable {
   volatile boolean alive = true;
   volatile ReadPermit permit = new ReadPermit.Granted(0);
   volatile Registration registration = new Registration.Added();
+  volatile Registration deregistration = new Registration.Leaving();
   volatile Trimming trimming = new Trimming.Done(1, null);
   volatile VerifyReport report;
   volatile EntryTrace trace;
@@ -288,7 +289,7 @@ final class FakeNode implements Node, AutoCloseable {
 
   @Override
   public void deregister(String id, Consumer<Registration> answer) {
-    thread.execute(() -> answer.accept(registration));
+    thread.execute(() -> answer.accept(deregistration));
   }
 
   @Override

@@ -30,6 +30,7 @@ import io.replog.storage.DataDirectory;
 import io.replog.storage.FileDisk;
 import io.replog.storage.LogOptions;
 import io.replog.storage.StorageException;
+import io.replog.trust.BadTrustFileException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -69,10 +70,12 @@ final class NodeServer {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final @Nullable KubernetesCluster kubernetes;
+  private final NodeTrust trust;
   private @Nullable String notedMaster;
 
-  private NodeServer(NodeSettings settings) {
+  private NodeServer(NodeSettings settings, NodeTrust trust) {
     this.settings = settings;
+    this.trust = trust;
     NodeSettings.Kubernetes where = settings.kubernetes();
     this.kubernetes =
         where != null && settings.kind() == NodeKind.MASTER ? new KubernetesCluster(where) : null;
@@ -81,15 +84,17 @@ final class NodeServer {
   /** Runs a node until it is told to stop. Returns the exit code. */
   static int run(NodeOptions options) {
     NodeSettings settings;
+    NodeTrust trust;
     try {
       Settings all = Settings.of(options);
       all.unknown().forEach(name -> LOG.warn("unknown setting {}: it is not heeded", name));
       settings = all.node();
-    } catch (BadSettingException e) {
+      trust = new NodeTrust(settings.trust());
+    } catch (BadSettingException | BadTrustFileException e) {
       System.err.println(e.getMessage());
       return USAGE;
     }
-    return new NodeServer(settings).run();
+    return new NodeServer(settings, trust).run();
   }
 
   private int run() {
@@ -112,10 +117,11 @@ final class NodeServer {
     // 30 s
     Security.setProperty("networkaddress.cache.ttl", "1");
     HttpPeerTransport transport =
-        new HttpPeerTransport(CONNECT, OPEN, HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
+        new HttpPeerTransport(
+            trust.peers(), CONNECT, OPEN, HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
     Node node = node(directory, thread, syncThread, transport);
     ReplicationEndpoint endpoint =
-        new ReplicationEndpoint(HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
+        new ReplicationEndpoint(trust.secret(), HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
     ApplicationContext context;
     try {
       context = serve(node, endpoint);
@@ -134,6 +140,8 @@ final class NodeServer {
         .addShutdownHook(
             new Thread(() -> stop(context, node, syncThread, transport, endpoint), "orderly-stop"));
     watchSupervisor();
+    trust.watch();
+    trust.warn(settings.host());
     LOG.info(
         "listening node={} role={} url={} data={}",
         node.id(),
@@ -166,7 +174,7 @@ final class NodeServer {
     try {
       return DataDirectory.open(disk, wanted, role, UUID::randomUUID, options);
     } catch (DamagedLogException damage) {
-      if (!new DamagedStart(settings, disk, options).repaired(damage)) {
+      if (!new DamagedStart(settings, trust, disk, options).repaired(damage)) {
         throw damage;
       }
     }
@@ -245,9 +253,11 @@ final class NodeServer {
                     settings.faultsEnabled()),
                 endpoint);
     registration(node).ifPresent(builder::singletons);
+    trust.singletons().forEach(builder::singletons);
     Map<String, Object> properties = new LinkedHashMap<>();
     properties.put("micronaut.server.host", settings.host());
     properties.put("micronaut.server.port", settings.port());
+    properties.putAll(trust.properties(settings.port()));
     if (kubernetes != null) {
       builder.environments(KubernetesCluster.ENVIRONMENT);
       properties.putAll(kubernetes.properties());

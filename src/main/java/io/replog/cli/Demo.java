@@ -183,14 +183,14 @@ final class Demo {
     }
     showLists(master, first, second);
     held("all three show " + ALL);
-    try (ReplogClient client = new ReplogClient(master.url())) {
+    try (ReplogClient client = new ReplogClient(master.url(), NodeUrl.ofTheEnvironment())) {
       await("the hashes over all logs are equal", TO_HAPPEN, () -> client.verify().equal());
     }
     held("the hashes over their logs are equal");
   }
 
   private boolean writable() throws ClientException {
-    try (ReplogClient client = new ReplogClient(master.url())) {
+    try (ReplogClient client = new ReplogClient(master.url(), NodeUrl.ofTheEnvironment())) {
       ClusterView view = client.cluster();
       return "READ_WRITE".equals(view.mode());
     }
@@ -199,7 +199,7 @@ final class Demo {
   private Answer append(String text, int w) throws ClientException {
     say("POST /messages {\"message\":\"%s\",\"w\":%d}".formatted(text, w));
     long before = System.nanoTime();
-    try (ReplogClient client = new ReplogClient(master.url())) {
+    try (ReplogClient client = new ReplogClient(master.url(), NodeUrl.ofTheEnvironment())) {
       Append append = new Append(List.of(text), Integer.toString(w), null, null, null);
       Appended appended = client.append(append);
       return new Answer(appended, Duration.ofNanos(System.nanoTime() - before));
@@ -242,7 +242,7 @@ final class Demo {
 
   private static List<String> messages(NodePlan node) throws ClientException {
     List<String> messages = new ArrayList<>();
-    try (ReplogClient client = new ReplogClient(node.url())) {
+    try (ReplogClient client = new ReplogClient(node.url(), NodeUrl.ofTheEnvironment())) {
       client.read(new Read(1, null, null), entry -> messages.add(entry.message()));
     }
     return messages;

@@ -104,7 +104,7 @@ final class DemoCluster implements AutoCloseable {
 
   /** Whether the node answers that it is ready. */
   static boolean isReady(NodePlan plan) {
-    try (ReplogClient client = new ReplogClient(plan.url())) {
+    try (ReplogClient client = new ReplogClient(plan.url(), NodeUrl.ofTheEnvironment())) {
       return client.health().ready();
     } catch (ClientException e) {
       return false;

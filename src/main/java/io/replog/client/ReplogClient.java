@@ -36,10 +36,26 @@ public final class ReplogClient implements AutoCloseable {
 
   private static final String JSON = "application/json";
 
+  private final Credentials credentials;
   private final Transport transport;
 
   public ReplogClient(URI url) {
-    this.transport = new Transport(url);
+    this(url, Credentials.NONE);
+  }
+
+  /**
+   * A client of a cluster that asks who is there.
+   *
+   * @param credentials also sent to the nodes that {@link #at} leads to
+   */
+  public ReplogClient(URI url, Credentials credentials) {
+    this.credentials = credentials;
+    this.transport = new Transport(url, credentials);
+  }
+
+  /** A client of another node of the same cluster, with the same credentials. */
+  public ReplogClient at(URI other) {
+    return new ReplogClient(other, credentials);
   }
 
   /**

@@ -23,14 +23,20 @@ final class Transport implements AutoCloseable {
   private static final int MAX_PROBLEM = 1 << 16;
 
   private final URI url;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_TIMEOUT)
-          .build();
+  private final Credentials credentials;
+  private final HttpClient http;
 
-  Transport(URI url) {
+  Transport(URI url, Credentials credentials) {
     this.url = url;
+    this.credentials = credentials;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT);
+    if (credentials.tls() != null) {
+      builder.sslContext(credentials.tls());
+    }
+    this.http = builder.build();
   }
 
   URI url() {
@@ -38,7 +44,11 @@ final class Transport implements AutoCloseable {
   }
 
   HttpRequest.Builder request(String pathAndQuery, String accept) {
-    return HttpRequest.newBuilder(URI.create(url + pathAndQuery)).header("Accept", accept);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url + pathAndQuery)).header("Accept", accept);
+    return credentials.token() == null
+        ? request
+        : request.header("Authorization", "Bearer " + credentials.token());
   }
 
   /**

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param supervisedBy the process without which this node stops, null for none
  * @param repairTimeout how long others are asked for what damage has taken from the log
  * @param kubernetes what is asked of the Kubernetes API, null outside of it
+ * @param trust who is let in
  */
 public record NodeSettings(
     NodeKind kind,
@@ -38,7 +39,8 @@ public record NodeSettings(
     long segmentBytes,
     Duration repairTimeout,
     boolean faultsEnabled,
-    @Nullable Kubernetes kubernetes) {
+    @Nullable Kubernetes kubernetes,
+    Trust trust) {
 
   /** What is promised about appends. */
   public record Appends(
@@ -49,6 +51,25 @@ public record NodeSettings(
       DeduplicationMode deduplication,
       int deduplicationEntries,
       Duration deduplicationAge) {}
+
+  /**
+   * Who is let in.
+   *
+   * @param tokens the file of clients' tokens, null: clients are not asked
+   * @param secret the file of the secret between nodes, null: nodes are not asked
+   * @param openMetrics whether {@code /prometheus} answers to everybody
+   * @param tls null where nothing is encrypted
+   */
+  public record Trust(
+      @Nullable Path tokens, @Nullable Path secret, boolean openMetrics, @Nullable Tls tls) {}
+
+  /**
+   * The files of this node's TLS.
+   *
+   * @param roots whom it believes, null for the JDK's own
+   * @param peerNames whether another node's certificate must be for the name it is called by
+   */
+  public record Tls(Path certificate, Path key, @Nullable Path roots, boolean peerNames) {}
 
   /** When a silent node is taken for lost. */
   public record Detection(

@@ -4,6 +4,7 @@ import static io.replog.config.Form.deduplication;
 import static io.replog.config.Form.delays;
 import static io.replog.config.Form.directory;
 import static io.replog.config.Form.duration;
+import static io.replog.config.Form.file;
 import static io.replog.config.Form.host;
 import static io.replog.config.Form.id;
 import static io.replog.config.Form.milliseconds;
@@ -11,6 +12,7 @@ import static io.replog.config.Form.number;
 import static io.replog.config.Form.objectName;
 import static io.replog.config.Form.processId;
 import static io.replog.config.Form.seconds;
+import static io.replog.config.Form.secret;
 import static io.replog.config.Form.size;
 import static io.replog.config.Form.truth;
 import static io.replog.config.Form.url;
@@ -325,6 +327,62 @@ public record Property<T>(
           "How long a secondary that is told to stop and is not wanted any more goes on serving"
               + " until it is out of the configuration. Below the pod's grace period.");
 
+  // Trust
+  public static final Property<Path> TOKENS_FILE =
+      of(
+          "auth.tokens-file",
+          null,
+          file(),
+          null,
+          "The tokens of clients, a line each: `NAME ROLE TOKEN`. Without it clients are not asked"
+              + " who they are. Needs `cluster.secret-file`.");
+  public static final Property<Boolean> OPEN_METRICS =
+      of(
+          "auth.open-metrics",
+          null,
+          truth(),
+          "false",
+          "Whether `/prometheus` answers without a token, where others need one.");
+  public static final Property<Path> SECRET_FILE =
+      of(
+          "cluster.secret-file",
+          null,
+          file(),
+          null,
+          "The secret by which the nodes of a cluster know each other, the same for all. Without it"
+              + " whoever reaches a node can speak as one.");
+  public static final Property<Path> CERTIFICATE_FILE =
+      of(
+          "tls.certificate-file",
+          null,
+          file(),
+          null,
+          "This node's certificate and those between it and the root, as PEM. With it the node"
+              + " speaks TLS only.");
+  public static final Property<Path> KEY_FILE =
+      of(
+          "tls.key-file",
+          null,
+          file(),
+          null,
+          "The private key of the certificate, as PEM without a password.");
+  public static final Property<Path> CA_FILE =
+      of(
+          "tls.ca-file",
+          "--ca-file",
+          file(),
+          null,
+          "The roots, as PEM, that nodes and client commands believe. Default: those of the JDK.");
+  public static final Property<Boolean> PEER_NAMES =
+      of(
+          "tls.peer-names",
+          null,
+          truth(),
+          "true",
+          "Whether a node asks that another's certificate is for the name or address it was called"
+              + " by. false: any certificate of the roots is good, which is only for roots of one's"
+              + " own. The chart sets it, since pods are found by address.");
+
   // Storage and trials
   public static final Property<Long> SEGMENT_SIZE =
       of(
@@ -358,6 +416,21 @@ public record Property<T>(
           url(),
           "http://localhost:8080",
           "The node that the client commands talk to.");
+  public static final Property<String> TOKEN =
+      of(
+          "token",
+          "--token",
+          secret(),
+          null,
+          "The token that the client commands send. A command line is seen by every user of the"
+              + " machine: better by the environment or a file.");
+  public static final Property<Path> TOKEN_FILE =
+      of(
+          "token-file",
+          "--token-file",
+          file(),
+          null,
+          "A file that holds the token alone; `token` goes before it.");
   public static final Property<Integer> CLUSTER_SECONDARIES =
       of(
           "cluster.secondaries",

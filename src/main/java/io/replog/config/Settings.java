@@ -168,7 +168,37 @@ public final class Settings {
         get(Property.SEGMENT_SIZE),
         get(Property.REPAIR_TIMEOUT),
         get(Property.FAULTS),
-        kubernetes());
+        kubernetes(),
+        trust());
+  }
+
+  private NodeSettings.Trust trust() {
+    Path tokens = find(Property.TOKENS_FILE).orElse(null);
+    Path secret = find(Property.SECRET_FILE).orElse(null);
+    if (tokens != null && secret == null) {
+      throw new BadSettingException(
+          "%s is set, and %s is not; without a secret between nodes whoever reaches a node could"
+                  .formatted(source(Property.TOKENS_FILE), Property.SECRET_FILE.name())
+              + " write the log as one");
+    }
+    return new NodeSettings.Trust(tokens, secret, get(Property.OPEN_METRICS), tls());
+  }
+
+  private NodeSettings.@Nullable Tls tls() {
+    Path certificate = find(Property.CERTIFICATE_FILE).orElse(null);
+    Path key = find(Property.KEY_FILE).orElse(null);
+    if (certificate == null && key == null) {
+      return null;
+    }
+    if (certificate == null || key == null) {
+      throw new BadSettingException(
+          "%s is set, and %s is not; a certificate goes with its key"
+              .formatted(
+                  source(key == null ? Property.CERTIFICATE_FILE : Property.KEY_FILE),
+                  (key == null ? Property.KEY_FILE : Property.CERTIFICATE_FILE).name()));
+    }
+    return new NodeSettings.Tls(
+        certificate, key, find(Property.CA_FILE).orElse(null), get(Property.PEER_NAMES));
   }
 
   /**
@@ -268,12 +298,14 @@ public final class Settings {
               String name =
                   find(Property.ADVERTISED_HOST)
                       .orElseGet(() -> isLoopback(host) ? "127.0.0.1" : hostName.get());
+              String scheme = tls() == null ? "http://" : "https://";
               return URI.create(
-                  "http://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + port);
+                  scheme + (name.contains(":") ? "[" + name + "]" : name) + ":" + port);
             });
   }
 
-  private static boolean isLoopback(String host) {
+  /** Whether only this machine reaches what is bound to this address. */
+  public static boolean isLoopback(String host) {
     return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.\\d+){3}");
   }
 

@@ -27,6 +27,8 @@ record Problem(Kind kind, String detail, Map<String, Object> facts) {
   /** The closed list of what can go wrong; the name in the type URI is the constant's. */
   enum Kind {
     INVALID_REQUEST(HttpStatus.BAD_REQUEST, "The request is not valid"),
+    UNAUTHENTICATED(HttpStatus.UNAUTHORIZED, "It is not known who asks"),
+    FORBIDDEN(HttpStatus.FORBIDDEN, "Whoever asks may not do this"),
     NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such thing"),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "This method is not for this resource"),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "None of the accepted media types can be served"),

@@ -1,5 +1,6 @@
 package io.replog.http;
 
+import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.ServerHttpRequest;
 import io.micronaut.http.body.AvailableByteBody;
@@ -31,6 +32,7 @@ final class RequestBody {
   /** Reads the body; fails with a {@link ProblemException} where it is not a valid one. */
   <T> CompletableFuture<T> json(ServerHttpRequest<?> request, Function<byte[], T> parser) {
     requireJson(request);
+    requirePlain(request);
     if (request.getContentLength() > LONGEST) {
       throw new ProblemException(tooLarge());
     }
@@ -57,6 +59,16 @@ final class RequestBody {
               Kind.UNSUPPORTED_MEDIA_TYPE,
               "the body must be application/json in UTF-8, not "
                   + (type == null ? "of no named type" : type)));
+    }
+  }
+
+  /** Nothing is unpacked: a small body could become a huge one. */
+  private static void requirePlain(ServerHttpRequest<?> request) {
+    String encoding = request.getHeaders().get(HttpHeaders.CONTENT_ENCODING);
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      throw new ProblemException(
+          new Problem(
+              Kind.UNSUPPORTED_MEDIA_TYPE, "the body must not be compressed, not " + encoding));
     }
   }
 

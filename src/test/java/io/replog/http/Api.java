@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,10 +37,18 @@ final class Api implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   private Api(Path root, boolean faults) {
+    this(root, faults, Map.of());
+  }
+
+  private Api(Path root, boolean faults, Map<String, Object> more, Object... further) {
     node = new FakeNode(root);
+    Map<String, Object> properties = new HashMap<>(more);
+    properties.put("micronaut.server.port", -1);
+    properties.put("micronaut.server.host", "127.0.0.1");
     ApplicationContext context =
         ApplicationContext.builder()
-            .properties(Map.of("micronaut.server.port", -1, "micronaut.server.host", "127.0.0.1"))
+            .properties(properties)
+            .singletons(further)
             .singletons(
                 node,
                 new HttpSettings(new AppendDefaults(new WriteConcern.All(), true), faults),
@@ -51,6 +60,11 @@ final class Api implements AutoCloseable {
 
   static Api over(Path root) {
     return new Api(root, true);
+  }
+
+  /** One that asks who is there. */
+  static Api guarded(Path root, Access access) {
+    return new Api(root, true, Map.of("micronaut.security.enabled", true), access, access.secret());
   }
 
   static Api withoutFaults(Path root) {

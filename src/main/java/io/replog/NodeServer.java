@@ -14,6 +14,7 @@ import io.replog.config.NodeSettings;
 import io.replog.config.Settings;
 import io.replog.core.NodeRole;
 import io.replog.http.AppendDefaults;
+import io.replog.http.HttpLimits;
 import io.replog.http.HttpSettings;
 import io.replog.node.ClusterView;
 import io.replog.node.Faults;
@@ -250,7 +251,8 @@ final class NodeServer {
                 node,
                 new HttpSettings(
                     new AppendDefaults(appends.writeConcern(), appends.journal()),
-                    settings.faultsEnabled()),
+                    settings.faultsEnabled(),
+                    limits(settings.limits())),
                 endpoint);
     registration(node).ifPresent(builder::singletons);
     trust.singletons().forEach(builder::singletons);
@@ -265,6 +267,11 @@ final class NodeServer {
     ApplicationContext context = builder.properties(properties).build().start();
     context.getBean(EmbeddedServer.class).start();
     return context;
+  }
+
+  private static HttpLimits limits(NodeSettings.Limits set) {
+    return new HttpLimits(
+        set.connections(), set.streams(), set.idle(), set.requestTime(), set.slowReader());
   }
 
   private Optional<SelfRegistration.Target> registration(Node node) {

@@ -60,7 +60,8 @@ class ArchitectureTest {
 
   /** Commands talk through the client; a data directory checked off line is the exception. */
   @ArchTest
-  static final ArchRule commandsUseTheClient = mayUse("cli", "client", "config", "core", "storage", "trust");
+  static final ArchRule commandsUseTheClient =
+      mayUse("cli", "client", "config", "core", "storage", "trust");
 
   @ArchTest static final ArchRule trustKnowsNoPart = mayUse("trust");
 

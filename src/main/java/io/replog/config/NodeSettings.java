@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param repairTimeout how long others are asked for what damage has taken from the log
  * @param kubernetes what is asked of the Kubernetes API, null outside of it
  * @param trust who is let in
+ * @param limits what clients may cost
  */
 public record NodeSettings(
     NodeKind kind,
@@ -40,7 +41,8 @@ public record NodeSettings(
     Duration repairTimeout,
     boolean faultsEnabled,
     @Nullable Kubernetes kubernetes,
-    Trust trust) {
+    Trust trust,
+    Limits limits) {
 
   /** What is promised about appends. */
   public record Appends(
@@ -71,6 +73,10 @@ public record NodeSettings(
    */
   public record Tls(Path certificate, Path key, @Nullable Path roots, boolean peerNames) {}
 
+  /** What clients may cost; {@link Property} says what each is. */
+  public record Limits(
+      int connections, int streams, Duration idle, Duration requestTime, Duration slowReader) {}
+
   /** When a silent node is taken for lost. */
   public record Detection(
       Duration heartbeat, Duration suspected, Duration unhealthy, Duration electionTimeout) {}
@@ -84,6 +90,7 @@ public record NodeSettings(
    * @param statefulSet the secondaries
    * @param service the headless Service before them
    * @param record the ConfigMap that is the cluster record
+   * @param scheme of the members' URLs
    * @param leaveWithin how long a secondary that is told to terminate goes on at most until it is
    *     let go
    */
@@ -93,6 +100,7 @@ public record NodeSettings(
       String statefulSet,
       String service,
       String record,
+      String scheme,
       Duration leaveWithin) {}
 
   /** How a secondary is fed. */

@@ -270,6 +270,46 @@ public record Property<T>(
           "Bytes on their way to one secondary that it has not acknowledged; more stays in the log"
               + " until there is room.");
 
+  // Limits
+  public static final Property<Integer> CONNECTIONS =
+      of(
+          "limits.connections",
+          null,
+          number(10, 1_000_000),
+          "2000",
+          "Connections that are open at once; one more is answered 503 and closed.");
+  public static final Property<Integer> STREAMS =
+      of(
+          "limits.streams",
+          null,
+          number(1, 1_000_000),
+          "1000",
+          "Live streams of events that are open at once; one more is refused as overloaded.");
+  public static final Property<Duration> IDLE =
+      of(
+          "limits.idle",
+          null,
+          duration(ofMillis(200), ofHours(1)),
+          "75s",
+          "How long a connection may take until the head of its next request is there. Above what"
+              + " clients keep unused connections for.");
+  public static final Property<Duration> REQUEST_TIME =
+      of(
+          "limits.request-time",
+          null,
+          duration(ofMillis(200), ofHours(1)),
+          "60s",
+          "How long the body of a request may take to arrive, then 408. The streams between nodes"
+              + " have no end, and none.");
+  public static final Property<Duration> SLOW_READER =
+      of(
+          "limits.slow-reader",
+          null,
+          duration(ofMillis(200), ofHours(1)),
+          "30s",
+          "A client that takes nothing of its answer for this long is cut off; a live stream is"
+              + " resumed with `Last-Event-ID`.");
+
   // Kubernetes
   public static final Property<Boolean> KUBERNETES =
       of(

@@ -169,7 +169,13 @@ public final class Settings {
         get(Property.REPAIR_TIMEOUT),
         get(Property.FAULTS),
         kubernetes(),
-        trust());
+        trust(),
+        new NodeSettings.Limits(
+            get(Property.CONNECTIONS),
+            get(Property.STREAMS),
+            get(Property.IDLE),
+            get(Property.REQUEST_TIME),
+            get(Property.SLOW_READER)));
   }
 
   private NodeSettings.Trust trust() {
@@ -235,6 +241,7 @@ public final class Settings {
         get(Property.KUBERNETES_STATEFUL_SET),
         get(Property.KUBERNETES_SERVICE),
         get(Property.KUBERNETES_RECORD),
+        tls() == null ? "http" : "https",
         get(Property.LEAVE_WITHIN));
   }
 

@@ -34,6 +34,9 @@ record Problem(Kind kind, String detail, Map<String, Object> facts) {
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "None of the accepted media types can be served"),
     CONFLICT(HttpStatus.CONFLICT, "This contradicts what is there"),
     SEQUENCE_MISMATCH(HttpStatus.PRECONDITION_FAILED, "Another sequence is next"),
+    TOO_SLOW(HttpStatus.REQUEST_TIMEOUT, "The request took too long"),
+    HEADERS_TOO_LARGE(
+        HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The head of the request is too large"),
     TOO_LARGE(HttpStatus.REQUEST_ENTITY_TOO_LARGE, "The request is too large"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "This media type is not understood"),
     NOT_MASTER(HttpStatus.MISDIRECTED_REQUEST, "This node is not the master"),
@@ -42,7 +45,7 @@ record Problem(Kind kind, String detail, Map<String, Object> facts) {
     INJECTED_FAULT(HttpStatus.INTERNAL_SERVER_ERROR, "A fault that was asked for"),
     NO_QUORUM(HttpStatus.SERVICE_UNAVAILABLE, "Too few secondaries answer"),
     NOT_ACTIVE(HttpStatus.SERVICE_UNAVAILABLE, "No master is active here"),
-    OVERLOADED(HttpStatus.SERVICE_UNAVAILABLE, "Too many appends wait"),
+    OVERLOADED(HttpStatus.SERVICE_UNAVAILABLE, "Too much is asked at once"),
     DISK_FAILED(HttpStatus.SERVICE_UNAVAILABLE, "The disk failed"),
     BEHIND(HttpStatus.SERVICE_UNAVAILABLE, "This node does not have it yet"),
     ROLLED_BACK(HttpStatus.SERVICE_UNAVAILABLE, "The log was cut back during the answer"),

@@ -24,6 +24,7 @@ final class RequestBody {
   private static final int LARGE = 64 << 10;
 
   private final ExecutorService workers;
+  private final BodyBudget budget = BodyBudget.ofThisProcess();
 
   RequestBody(@Named(ReaderThreads.READERS) ExecutorService workers) {
     this.workers = workers;
@@ -36,6 +37,21 @@ final class RequestBody {
     if (request.getContentLength() > LONGEST) {
       throw new ProblemException(tooLarge());
     }
+    long length = request.getContentLength();
+    if (length >= 0 && length <= BodyBudget.SHORT) {
+      return read(request, parser);
+    }
+    long taken = length < 0 ? LONGEST : length;
+    budget.take(taken);
+    try {
+      return read(request, parser).whenComplete((value, failure) -> budget.release(taken));
+    } catch (RuntimeException e) {
+      budget.release(taken);
+      throw e;
+    }
+  }
+
+  private <T> CompletableFuture<T> read(ServerHttpRequest<?> request, Function<byte[], T> parser) {
     CompletableFuture<byte[]> bytes =
         request.byteBody().buffer().thenApply(AvailableByteBody::toByteArray);
     return bytes

@@ -37,10 +37,11 @@ final class Api implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   private Api(Path root, boolean faults) {
-    this(root, faults, Map.of());
+    this(root, faults, HttpLimits.DEFAULT, Map.of());
   }
 
-  private Api(Path root, boolean faults, Map<String, Object> more, Object... further) {
+  private Api(
+      Path root, boolean faults, HttpLimits limits, Map<String, Object> more, Object... further) {
     node = new FakeNode(root);
     Map<String, Object> properties = new HashMap<>(more);
     properties.put("micronaut.server.port", -1);
@@ -51,7 +52,7 @@ final class Api implements AutoCloseable {
             .singletons(further)
             .singletons(
                 node,
-                new HttpSettings(new AppendDefaults(new WriteConcern.All(), true), faults),
+                new HttpSettings(new AppendDefaults(new WriteConcern.All(), true), faults, limits),
                 new ReplicationEndpoint(HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES))
             .banner(false)
             .start();
@@ -64,7 +65,17 @@ final class Api implements AutoCloseable {
 
   /** One that asks who is there. */
   static Api guarded(Path root, Access access) {
-    return new Api(root, true, Map.of("micronaut.security.enabled", true), access, access.secret());
+    return new Api(
+        root,
+        true,
+        HttpLimits.DEFAULT,
+        Map.of("micronaut.security.enabled", true),
+        access,
+        access.secret());
+  }
+
+  static Api limited(Path root, HttpLimits limits) {
+    return new Api(root, true, limits, Map.of());
   }
 
   static Api withoutFaults(Path root) {

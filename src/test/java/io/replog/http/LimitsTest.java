@@ -58,7 +58,7 @@ class LimitsTest {
       byte[] head = "GET /messages HTTP/1.1\r\nHost: x\r\nX-Slow: ".getBytes(UTF_8);
       assertThat(drip(socket, head)).as("answer").isEmpty();
       assertThat(Duration.ofNanos(System.nanoTime() - began))
-          .isBetween(Duration.ofMillis(1000), Duration.ofSeconds(6));
+          .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(6));
     }
   }
 
@@ -69,8 +69,7 @@ class LimitsTest {
       socket
           .getOutputStream()
           .write(
-              ("POST /messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                      + "Content-Length: 5000\r\n\r\n{\"message\":\"")
+              "POST /messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{\"message\":\""
                   .getBytes(UTF_8));
       String answer = drip(socket, "m".repeat(40).getBytes(UTF_8));
       assertThat(answer).startsWith("HTTP/1.1 408 ").contains("urn:replog:problem:too-slow");
@@ -114,9 +113,9 @@ class LimitsTest {
 
   @Test
   void aReaderThatTakesNothingIsCutOffAndResumes() throws Exception {
-    String long_ = "x".repeat(200_000);
+    String message = "x".repeat(200_000);
     for (int i = 0; i < 60; i++) {
-      api.node.append(long_);
+      api.node.append(message);
     }
     try (Socket socket = new Socket()) {
       socket.setReceiveBufferSize(4096);

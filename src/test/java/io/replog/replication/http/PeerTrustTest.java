@@ -68,8 +68,7 @@ class PeerTrustTest {
       socket
           .getOutputStream()
           .write(
-              ("HTTP/1.1 200 OK\r\nContent-Type: application/vnd.replog.stream;version=1\r\n"
-                      + "Replog-Node-Proof: guessed\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n")
+              "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.replog.stream;version=1\r\nReplog-Node-Proof: guessed\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n"
                   .getBytes(US_ASCII));
       socket.getOutputStream().write(PeerHello.bytes().array());
       socket.getOutputStream().write("\r\n".getBytes(US_ASCII));

@@ -2,6 +2,7 @@ package io.replog.cli;
 
 import io.replog.client.Credentials;
 import io.replog.client.ReplogClient;
+import io.replog.config.AccessProperty;
 import io.replog.config.BadSettingException;
 import io.replog.config.NodeKind;
 import io.replog.config.Property;
@@ -65,9 +66,9 @@ final class NodeUrl {
 
   Credentials credentials() {
     Map<Property<?>, String> given = new HashMap<>();
-    put(given, Property.TOKEN, token);
-    put(given, Property.TOKEN_FILE, tokenFile);
-    put(given, Property.CA_FILE, caFile);
+    put(given, AccessProperty.TOKEN, token);
+    put(given, AccessProperty.TOKEN_FILE, tokenFile);
+    put(given, AccessProperty.CA_FILE, caFile);
     return credentials(Settings.of(NodeKind.MASTER, given));
   }
 
@@ -78,7 +79,7 @@ final class NodeUrl {
 
   private static Credentials credentials(Settings settings) {
     try {
-      SSLContext tls = settings.find(Property.CA_FILE).map(NodeUrl::roots).orElse(null);
+      SSLContext tls = settings.find(AccessProperty.CA_FILE).map(NodeUrl::roots).orElse(null);
       return new Credentials(token(settings), tls);
     } catch (IllegalArgumentException | BadTrustFileException e) {
       throw new BadSettingException(String.valueOf(e.getMessage()));
@@ -91,11 +92,11 @@ final class NodeUrl {
 
   private static @Nullable String token(Settings settings) {
     return settings
-        .find(Property.TOKEN)
+        .find(AccessProperty.TOKEN)
         .or(
             () ->
                 settings
-                    .find(Property.TOKEN_FILE)
+                    .find(AccessProperty.TOKEN_FILE)
                     .map(file -> new WatchedFile<>(file, LONGEST_TOKEN, String::strip).get()))
         .orElse(null);
   }

@@ -4,7 +4,6 @@ import static io.replog.config.Form.deduplication;
 import static io.replog.config.Form.delays;
 import static io.replog.config.Form.directory;
 import static io.replog.config.Form.duration;
-import static io.replog.config.Form.file;
 import static io.replog.config.Form.host;
 import static io.replog.config.Form.id;
 import static io.replog.config.Form.milliseconds;
@@ -12,7 +11,6 @@ import static io.replog.config.Form.number;
 import static io.replog.config.Form.objectName;
 import static io.replog.config.Form.processId;
 import static io.replog.config.Form.seconds;
-import static io.replog.config.Form.secret;
 import static io.replog.config.Form.size;
 import static io.replog.config.Form.truth;
 import static io.replog.config.Form.url;
@@ -270,46 +268,6 @@ public record Property<T>(
           "Bytes on their way to one secondary that it has not acknowledged; more stays in the log"
               + " until there is room.");
 
-  // Limits
-  public static final Property<Integer> CONNECTIONS =
-      of(
-          "limits.connections",
-          null,
-          number(10, 1_000_000),
-          "2000",
-          "Connections that are open at once; one more is answered 503 and closed.");
-  public static final Property<Integer> STREAMS =
-      of(
-          "limits.streams",
-          null,
-          number(1, 1_000_000),
-          "1000",
-          "Live streams of events that are open at once; one more is refused as overloaded.");
-  public static final Property<Duration> IDLE =
-      of(
-          "limits.idle",
-          null,
-          duration(ofMillis(200), ofHours(1)),
-          "75s",
-          "How long a connection may take until the head of its next request is there. Above what"
-              + " clients keep unused connections for.");
-  public static final Property<Duration> REQUEST_TIME =
-      of(
-          "limits.request-time",
-          null,
-          duration(ofMillis(200), ofHours(1)),
-          "60s",
-          "How long the body of a request may take to arrive, then 408. The streams between nodes"
-              + " have no end, and none.");
-  public static final Property<Duration> SLOW_READER =
-      of(
-          "limits.slow-reader",
-          null,
-          duration(ofMillis(200), ofHours(1)),
-          "30s",
-          "A client that takes nothing of its answer for this long is cut off; a live stream is"
-              + " resumed with `Last-Event-ID`.");
-
   // Kubernetes
   public static final Property<Boolean> KUBERNETES =
       of(
@@ -367,62 +325,6 @@ public record Property<T>(
           "How long a secondary that is told to stop and is not wanted any more goes on serving"
               + " until it is out of the configuration. Below the pod's grace period.");
 
-  // Trust
-  public static final Property<Path> TOKENS_FILE =
-      of(
-          "auth.tokens-file",
-          null,
-          file(),
-          null,
-          "The tokens of clients, a line each: `NAME ROLE TOKEN`. Without it clients are not asked"
-              + " who they are. Needs `cluster.secret-file`.");
-  public static final Property<Boolean> OPEN_METRICS =
-      of(
-          "auth.open-metrics",
-          null,
-          truth(),
-          "false",
-          "Whether `/prometheus` answers without a token, where others need one.");
-  public static final Property<Path> SECRET_FILE =
-      of(
-          "cluster.secret-file",
-          null,
-          file(),
-          null,
-          "The secret by which the nodes of a cluster know each other, the same for all. Without it"
-              + " whoever reaches a node can speak as one.");
-  public static final Property<Path> CERTIFICATE_FILE =
-      of(
-          "tls.certificate-file",
-          null,
-          file(),
-          null,
-          "This node's certificate and those between it and the root, as PEM. With it the node"
-              + " speaks TLS only.");
-  public static final Property<Path> KEY_FILE =
-      of(
-          "tls.key-file",
-          null,
-          file(),
-          null,
-          "The private key of the certificate, as PEM without a password.");
-  public static final Property<Path> CA_FILE =
-      of(
-          "tls.ca-file",
-          "--ca-file",
-          file(),
-          null,
-          "The roots, as PEM, that nodes and client commands believe. Default: those of the JDK.");
-  public static final Property<Boolean> PEER_NAMES =
-      of(
-          "tls.peer-names",
-          null,
-          truth(),
-          "true",
-          "Whether a node asks that another's certificate is for the name or address it was called"
-              + " by. false: any certificate of the roots is good, which is only for roots of one's"
-              + " own. The chart sets it, since pods are found by address.");
-
   // Storage and trials
   public static final Property<Long> SEGMENT_SIZE =
       of(
@@ -456,21 +358,6 @@ public record Property<T>(
           url(),
           "http://localhost:8080",
           "The node that the client commands talk to.");
-  public static final Property<String> TOKEN =
-      of(
-          "token",
-          "--token",
-          secret(),
-          null,
-          "The token that the client commands send. A command line is seen by every user of the"
-              + " machine: better by the environment or a file.");
-  public static final Property<Path> TOKEN_FILE =
-      of(
-          "token-file",
-          "--token-file",
-          file(),
-          null,
-          "A file that holds the token alone; `token` goes before it.");
   public static final Property<Integer> CLUSTER_SECONDARIES =
       of(
           "cluster.secondaries",
@@ -499,7 +386,7 @@ public record Property<T>(
 
   /** All of them, in the order of the table. */
   public static List<Property<?>> all() {
-    return List.copyOf(TABLE);
+    return Stream.concat(TABLE.stream(), AccessProperty.ALL.stream()).toList();
   }
 
   /** Those that say what one node is: two nodes on one machine never share them. */
@@ -547,10 +434,19 @@ public record Property<T>(
       @Nullable String defaultText,
       String why,
       Variable<T>... others) {
-    Property<T> property =
-        new Property<>("replog." + name, option, List.of(others), form, defaultText, why);
+    Property<T> property = unlisted(name, option, form, defaultText, why, List.of(others));
     TABLE.add(property);
     return property;
+  }
+
+  static <T> Property<T> unlisted(
+      String name,
+      @Nullable String option,
+      Form<T> form,
+      @Nullable String defaultText,
+      String why,
+      List<Variable<T>> others) {
+    return new Property<>("replog." + name, option, others, form, defaultText, why);
   }
 
   private static String camelCase(String name) {

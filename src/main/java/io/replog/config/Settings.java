@@ -171,28 +171,28 @@ public final class Settings {
         kubernetes(),
         trust(),
         new NodeSettings.Limits(
-            get(Property.CONNECTIONS),
-            get(Property.STREAMS),
-            get(Property.IDLE),
-            get(Property.REQUEST_TIME),
-            get(Property.SLOW_READER)));
+            get(AccessProperty.CONNECTIONS),
+            get(AccessProperty.STREAMS),
+            get(AccessProperty.IDLE),
+            get(AccessProperty.REQUEST_TIME),
+            get(AccessProperty.SLOW_READER)));
   }
 
   private NodeSettings.Trust trust() {
-    Path tokens = find(Property.TOKENS_FILE).orElse(null);
-    Path secret = find(Property.SECRET_FILE).orElse(null);
+    Path tokens = find(AccessProperty.TOKENS_FILE).orElse(null);
+    Path secret = find(AccessProperty.SECRET_FILE).orElse(null);
     if (tokens != null && secret == null) {
       throw new BadSettingException(
           "%s is set, and %s is not; without a secret between nodes whoever reaches a node could"
-                  .formatted(source(Property.TOKENS_FILE), Property.SECRET_FILE.name())
+                  .formatted(source(AccessProperty.TOKENS_FILE), AccessProperty.SECRET_FILE.name())
               + " write the log as one");
     }
-    return new NodeSettings.Trust(tokens, secret, get(Property.OPEN_METRICS), tls());
+    return new NodeSettings.Trust(tokens, secret, get(AccessProperty.OPEN_METRICS), tls());
   }
 
   private NodeSettings.@Nullable Tls tls() {
-    Path certificate = find(Property.CERTIFICATE_FILE).orElse(null);
-    Path key = find(Property.KEY_FILE).orElse(null);
+    Path certificate = find(AccessProperty.CERTIFICATE_FILE).orElse(null);
+    Path key = find(AccessProperty.KEY_FILE).orElse(null);
     if (certificate == null && key == null) {
       return null;
     }
@@ -200,11 +200,15 @@ public final class Settings {
       throw new BadSettingException(
           "%s is set, and %s is not; a certificate goes with its key"
               .formatted(
-                  source(key == null ? Property.CERTIFICATE_FILE : Property.KEY_FILE),
-                  (key == null ? Property.KEY_FILE : Property.CERTIFICATE_FILE).name()));
+                  source(key == null ? AccessProperty.CERTIFICATE_FILE : AccessProperty.KEY_FILE),
+                  (key == null ? AccessProperty.KEY_FILE : AccessProperty.CERTIFICATE_FILE)
+                      .name()));
     }
     return new NodeSettings.Tls(
-        certificate, key, find(Property.CA_FILE).orElse(null), get(Property.PEER_NAMES));
+        certificate,
+        key,
+        find(AccessProperty.CA_FILE).orElse(null),
+        get(AccessProperty.PEER_NAMES));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.replog.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.event.BeanCreatedEvent;
 import io.micronaut.context.event.BeanCreatedEventListener;
 import io.micronaut.http.netty.channel.ChannelPipelineCustomizer;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts connections, and has each of them watched. */
 @Singleton
+@Requires(beans = HttpSettings.class)
 final class ConnectionLimits implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
   private static final byte[] FULL =
       """

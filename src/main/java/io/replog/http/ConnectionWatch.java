@@ -16,7 +16,9 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,15 @@ final class ConnectionWatch extends ChannelDuplexHandler {
               + "\"status\":408,\"detail\":\"the body did not arrive in time\"}")
           .getBytes(US_ASCII);
 
+  private static final byte[] BAD_FRAMING =
+      ("{\"type\":\"urn:replog:problem:invalid-request\",\"title\":\"The request is not valid\","
+              + "\"status\":400,\"detail\":\"Transfer-Encoding must be chunked, once, without"
+              + " Content-Length\"}")
+          .getBytes(US_ASCII);
+
+  /** Requests of one connection that are answered at once; one that sends more ahead is closed. */
+  private static final int MOST_UNANSWERED = 8;
+
   private final long tickMillis;
   private final int idleTicks;
   private final int requestTicks;
@@ -48,6 +59,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
   /** Requests whose head is there and whose answer is not whole. */
   private int unanswered;
 
+  private boolean refused;
   private boolean receiving;
   private boolean endless;
   private int waited;
@@ -86,7 +98,17 @@ final class ConnectionWatch extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
+    if (refused) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
     if (message instanceof HttpRequest request) {
+      if (unanswered == MOST_UNANSWERED || !isPlainlyFramed(request)) {
+        refused = true;
+        ReferenceCountUtil.release(message);
+        refuse(context);
+        return;
+      }
       unanswered++;
       receiving = true;
       waited = 0;
@@ -98,6 +120,27 @@ final class ConnectionWatch extends ChannelDuplexHandler {
       waited = 0;
     }
     context.fireChannelRead(message);
+  }
+
+  /** Whether nobody before this node can have seen the body end elsewhere. */
+  private static boolean isPlainlyFramed(HttpRequest request) {
+    List<String> encodings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    return encodings.isEmpty()
+        || (encodings.size() == 1
+            && encodings.getFirst().equalsIgnoreCase("chunked")
+            && !request.headers().contains(HttpHeaderNames.CONTENT_LENGTH));
+  }
+
+  /**
+   * Ends a connection that cannot be believed or asks too much at once. Where answers are due
+   * nothing is said: it would be taken for one of them.
+   */
+  private void refuse(ChannelHandlerContext context) {
+    if (unanswered > 0) {
+      var _ = context.close();
+      return;
+    }
+    answer(context, HttpResponseStatus.BAD_REQUEST, BAD_FRAMING);
   }
 
   @Override
@@ -119,7 +162,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
       return;
     }
     if (receiving && !endless && ++waited > requestTicks) {
-      tooLate(context);
+      answer(context, HttpResponseStatus.REQUEST_TIMEOUT, TOO_LATE);
     } else if (!receiving && unanswered == 0 && ++waited > idleTicks) {
       var _ = context.close();
     }
@@ -143,14 +186,15 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     return buffer == null ? 0 : buffer.totalPendingWriteBytes();
   }
 
-  private static void tooLate(ChannelHandlerContext context) {
-    ByteBuf body = Unpooled.wrappedBuffer(TOO_LATE);
+  private static void answer(
+      ChannelHandlerContext context, HttpResponseStatus status, byte[] problem) {
+    ByteBuf body = Unpooled.wrappedBuffer(problem);
     DefaultFullHttpResponse answer =
-        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.REQUEST_TIMEOUT, body);
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
     answer
         .headers()
         .set(HttpHeaderNames.CONTENT_TYPE, "application/problem+json")
-        .set(HttpHeaderNames.CONTENT_LENGTH, TOO_LATE.length)
+        .set(HttpHeaderNames.CONTENT_LENGTH, problem.length)
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     var _ = context.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
   }

@@ -35,8 +35,6 @@ record Problem(Kind kind, String detail, Map<String, Object> facts) {
     CONFLICT(HttpStatus.CONFLICT, "This contradicts what is there"),
     SEQUENCE_MISMATCH(HttpStatus.PRECONDITION_FAILED, "Another sequence is next"),
     TOO_SLOW(HttpStatus.REQUEST_TIMEOUT, "The request took too long"),
-    HEADERS_TOO_LARGE(
-        HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The head of the request is too large"),
     TOO_LARGE(HttpStatus.REQUEST_ENTITY_TOO_LARGE, "The request is too large"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "This media type is not understood"),
     NOT_MASTER(HttpStatus.MISDIRECTED_REQUEST, "This node is not the master"),

@@ -150,19 +150,11 @@ class LimitsTest {
   void moreConnectionsThanAllowedAreTurnedAway() throws Exception {
     List<Socket> open = new ArrayList<>();
     try {
-      String last = "";
-      for (int i = 0; i < CONNECTIONS + 5 && last.isEmpty(); i++) {
-        Socket socket = api.connect();
-        open.add(socket);
-        socket.setSoTimeout(200);
-        try {
-          last = new String(socket.getInputStream().readAllBytes(), UTF_8);
-        } catch (SocketTimeoutException stillOpen) {
-          // one of those that may be there
-        }
+      for (int i = 0; i < CONNECTIONS + 3; i++) {
+        open.add(api.connect());
       }
+      String last = new String(open.getLast().getInputStream().readAllBytes(), UTF_8);
       assertThat(last).startsWith("HTTP/1.1 503 ").contains("Retry-After: 1");
-      assertThat(open).hasSizeLessThanOrEqualTo(CONNECTIONS + 1);
     } finally {
       for (Socket socket : open) {
         socket.close();
@@ -191,19 +183,13 @@ class LimitsTest {
   }
 
   @Test
-  void aHeadThatIsTooLongIs431OrLess() throws Exception {
-    String answer =
-        api.raw(
-            ("GET /messages HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX: "
-                    + "a".repeat(20_000)
-                    + "\r\n\r\n")
-                .getBytes(UTF_8));
-    assertThat(answer).matches("(?s)HTTP/1.1 (431|413|400) .*");
-    System.out.println("FIXME " + answer);
-    String line =
-        api.raw(("GET /" + "a".repeat(20_000) + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(UTF_8));
-    assertThat(line).matches("(?s)HTTP/1.1 (414|400) .*");
-    System.out.println("FIXME " + line);
+  void aHeadThatIsTooLongIsRefused() throws Exception {
+    String longHeader = "GET /messages HTTP/1.1\r\nHost: x\r\nX: " + "a".repeat(20_000);
+    String longLine = "GET /" + "a".repeat(20_000) + " HTTP/1.1\r\nHost: x";
+    for (String head : List.of(longHeader, longLine)) {
+      String answer = api.raw((head + "\r\nConnection: close\r\n\r\n").getBytes(UTF_8));
+      assertThat(answer).matches("(?s)HTTP/1.[01] 413 .*").contains("urn:replog:problem:too-large");
+    }
   }
 
   @Test

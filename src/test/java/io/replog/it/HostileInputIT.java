@@ -103,7 +103,9 @@ class HostileInputIT {
         Arguments.of(
             "a folded header",
             post(
-                "X: 1\r\n Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+                "X: 1\r\n Transfer-Encoding: chunked\r\nContent-Length: "
+                    + (5 + hidden.length())
+                    + "\r\n",
                 "0\r\n\r\n" + hidden)),
         Arguments.of(
             "lengths that differ",

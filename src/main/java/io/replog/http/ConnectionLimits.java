@@ -10,7 +10,6 @@ import io.micronaut.http.server.netty.NettyServerCustomizer;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.handler.ssl.SslHandler;
 import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -61,21 +60,12 @@ final class ConnectionLimits implements BeanCreatedEventListener<NettyServerCust
       return new Customizer(of);
     }
 
+    /** Of encrypted connections, before their handshake. */
     @Override
     public void onInitialPipelineBuilt() {
-      if (channel == null || open.get() <= limits.connections()) {
-        return;
+      if (channel != null && open.get() > limits.connections()) {
+        var _ = channel.close();
       }
-      boolean plain = channel.pipeline().get(SslHandler.class) == null;
-      channel.config().setAutoRead(false);
-      var _ =
-          (plain
-              ? channel
-                  .pipeline()
-                  .firstContext()
-                  .writeAndFlush(Unpooled.wrappedBuffer(FULL))
-                  .addListener(ChannelFutureListener.CLOSE)
-              : channel.close());
     }
 
     @Override
@@ -89,7 +79,20 @@ final class ConnectionLimits implements BeanCreatedEventListener<NettyServerCust
                 ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
                 "replog-connection-watch",
                 new ConnectionWatch(limits));
+        if (open.get() > limits.connections()) {
+          channel.eventLoop().execute(() -> turnAway(channel));
+        }
       }
     }
+  }
+
+  private static void turnAway(Channel channel) {
+    channel.config().setAutoRead(false);
+    var _ =
+        channel
+            .pipeline()
+            .firstContext()
+            .writeAndFlush(Unpooled.wrappedBuffer(FULL))
+            .addListener(ChannelFutureListener.CLOSE);
   }
 }

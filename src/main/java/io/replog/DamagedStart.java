@@ -1,9 +1,7 @@
 package io.replog;
 
 import io.replog.config.NodeSettings;
-import io.replog.core.Configuration;
 import io.replog.core.NodeState;
-import io.replog.core.Seat;
 import io.replog.storage.DamagedLogException;
 import io.replog.storage.Disk;
 import io.replog.storage.LogOptions;
@@ -11,12 +9,6 @@ import io.replog.storage.LogRepair;
 import io.replog.storage.StorageException;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 final class DamagedStart {
   private static final Logger LOG = LoggerFactory.getLogger(DamagedStart.class);
-  private static final String LAST_MASTER = "last-master";
-  private static final int LONGEST_URL = 2048;
   private static final long PAUSE_MILLIS = 250;
 
   private final NodeSettings settings;
@@ -46,22 +36,10 @@ final class DamagedStart {
     this.options = options;
   }
 
-  /**
-   * Notes where the active master was last: beside the secondaries, which are in the state, the one
-   * to ask. Of no other meaning, so it is not synced.
-   */
-  static void noteMaster(Path data, String url) {
-    try {
-      Files.writeString(data.resolve(LAST_MASTER), url + "\n");
-    } catch (IOException e) {
-      LOG.warn("could not note the master's URL: {}", e.getMessage());
-    }
-  }
-
   /** Whether the log is whole again; what happened is in the log of the program. */
   boolean repaired(DamagedLogException damage) {
     NodeState state = LogRepair.state(disk);
-    Set<URI> peers = peers(state);
+    Set<URI> peers = new OtherCopies(settings).urls(state);
     LOG.error(
         "damage found file={} offset={} sequence={} node={} asking={}",
         damage.file(),
@@ -96,64 +74,6 @@ final class DamagedStart {
       return null;
     } catch (IOException | StorageException e) {
       return peer + ": " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
-    }
-  }
-
-  private Set<URI> peers(@Nullable NodeState state) {
-    Set<URI> peers = new LinkedHashSet<>();
-    add(peers, lastMaster());
-    URI master = settings.master();
-    if (master != null) {
-      peers.add(master);
-    }
-    List<URI> declared = settings.secondaries();
-    if (declared != null) {
-      peers.addAll(declared);
-    }
-    if (state != null) {
-      for (Configuration configuration : configurations(state)) {
-        for (Seat seat : configuration.seats()) {
-          add(peers, seat.url());
-        }
-      }
-    }
-    peers.remove(settings.advertise());
-    return peers;
-  }
-
-  private static List<Configuration> configurations(NodeState state) {
-    List<Configuration> all = new ArrayList<>(List.of(state.membership().committed()));
-    Configuration proposed = state.membership().proposed();
-    if (proposed != null) {
-      all.add(proposed);
-    }
-    return all;
-  }
-
-  private String lastMaster() {
-    Path file = settings.data().resolve(LAST_MASTER);
-    try {
-      return Files.exists(file) && Files.size(file) <= LONGEST_URL
-          ? Files.readString(file, StandardCharsets.UTF_8).strip()
-          : "";
-    } catch (IOException e) {
-      LOG.warn("cannot read {}: {}", file, e.getMessage());
-      return "";
-    }
-  }
-
-  private static void add(Set<URI> peers, String url) {
-    if (url.isEmpty()) {
-      return;
-    }
-    try {
-      URI peer = new URI(url);
-      String scheme = String.valueOf(peer.getScheme());
-      if (peer.getHost() != null && (scheme.equals("http") || scheme.equals("https"))) {
-        peers.add(peer);
-      }
-    } catch (java.net.URISyntaxException e) {
-      LOG.warn("no URL of a node: {}", e.getMessage());
     }
   }
 

@@ -28,6 +28,7 @@ import io.replog.replication.http.HttpPeerTransport;
 import io.replog.replication.http.ReplicationEndpoint;
 import io.replog.storage.DamagedLogException;
 import io.replog.storage.DataDirectory;
+import io.replog.storage.Disk;
 import io.replog.storage.FileDisk;
 import io.replog.storage.LogOptions;
 import io.replog.storage.StorageException;
@@ -36,6 +37,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.Security;
 import java.time.Duration;
@@ -48,6 +51,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
@@ -68,15 +72,18 @@ final class NodeServer {
   private static final int USAGE = 2;
 
   private final NodeSettings settings;
+  private final Disk disk;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final @Nullable KubernetesCluster kubernetes;
   private final NodeTrust trust;
   private @Nullable String notedMaster;
+  private volatile boolean damaged;
 
-  private NodeServer(NodeSettings settings, NodeTrust trust) {
+  private NodeServer(NodeSettings settings, NodeTrust trust, Disk disk) {
     this.settings = settings;
     this.trust = trust;
+    this.disk = disk;
     NodeSettings.Kubernetes where = settings.kubernetes();
     this.kubernetes =
         where != null && settings.kind() == NodeKind.MASTER ? new KubernetesCluster(where) : null;
@@ -84,6 +91,15 @@ final class NodeServer {
 
   /** Runs a node until it is told to stop. Returns the exit code. */
   static int run(NodeOptions options) {
+    return run(options, FileDisk::new);
+  }
+
+  /**
+   * The same over another disk.
+   *
+   * @param disks the disk of a data directory
+   */
+  static int run(NodeOptions options, Function<Path, Disk> disks) {
     NodeSettings settings;
     NodeTrust trust;
     try {
@@ -95,7 +111,7 @@ final class NodeServer {
       System.err.println(e.getMessage());
       return USAGE;
     }
-    return new NodeServer(settings, trust).run();
+    return new NodeServer(settings, trust, disks.apply(settings.data())).run();
   }
 
   private int run() {
@@ -131,15 +147,22 @@ final class NodeServer {
       directory.close();
       return FAILED;
     }
+    LogCare care = care(node);
     Node.Subscription noting = node.onClusterChange(() -> noteMaster(node));
     // only now: a node that cannot listen must not found or take over anything
     thread.start();
+    care.start();
     if (kubernetes != null && node instanceof MasterNode master) {
       kubernetes.start(context, master);
     }
     Runtime.getRuntime()
         .addShutdownHook(
-            new Thread(() -> stop(context, node, syncThread, transport, endpoint), "orderly-stop"));
+            new Thread(
+                () -> {
+                  care.close();
+                  stop(context, node, syncThread, transport, endpoint);
+                },
+                "orderly-stop"));
     watchSupervisor();
     trust.watch();
     trust.warn(settings.host());
@@ -167,8 +190,8 @@ final class NodeServer {
 
   private DataDirectory open() {
     String id = settings.id();
-    FileDisk disk = new FileDisk(settings.data());
-    String wanted = id == null && !disk.exists("state") ? settings.defaultId() : id;
+    boolean formatted = Files.exists(settings.data().resolve("state"));
+    String wanted = id == null && !formatted ? settings.defaultId() : id;
     NodeRole role = settings.kind() == NodeKind.MASTER ? NodeRole.MASTER : NodeRole.SECONDARY;
     LogOptions options =
         LogOptions.DEFAULT.withSegmentBytes(Math.toIntExact(settings.segmentBytes()));
@@ -187,7 +210,7 @@ final class NodeServer {
     ClusterView.Active active = node.cluster().active();
     if (active != null && !active.url().equals(notedMaster)) {
       notedMaster = active.url();
-      DamagedStart.noteMaster(settings.data(), active.url());
+      OtherCopies.noteMaster(settings.data(), active.url());
     }
   }
 
@@ -205,6 +228,17 @@ final class NodeServer {
         ? new MasterNode(
             config, directory, thread, syncThread, transport, random, faults, outside())
         : new SecondaryNode(config, directory, thread, syncThread, random, faults);
+  }
+
+  private LogCare care(Node node) {
+    return new LogCare(
+        node,
+        disk,
+        trust,
+        new LogCare.Plan(
+            settings.scrub().bytesPerSecond(), settings.scrub().pause(), settings.repairTimeout()),
+        new OtherCopies(settings)::urls,
+        this::damaged);
   }
 
   private Outside outside() {
@@ -237,7 +271,9 @@ final class NodeServer {
         appends.quorumNeeded(),
         appends.deduplication() == DeduplicationMode.CONTENT,
         appends.deduplicationEntries(),
-        appends.deduplicationAge());
+        appends.deduplicationAge(),
+        settings.retention().bytes(),
+        settings.retention().age());
   }
 
   private ApplicationContext serve(Node node, ReplicationEndpoint endpoint) {
@@ -252,6 +288,7 @@ final class NodeServer {
                 new HttpSettings(
                     new AppendDefaults(appends.writeConcern(), appends.journal()),
                     settings.faultsEnabled(),
+                    settings.tracingEndpoint(),
                     limits(settings.limits())),
                 endpoint);
     registration(node).ifPresent(builder::singletons);
@@ -260,6 +297,7 @@ final class NodeServer {
     properties.put("micronaut.server.host", settings.host());
     properties.put("micronaut.server.port", settings.port());
     properties.putAll(trust.properties(settings.port()));
+    properties.put("micronaut.netty.event-loops.default.num-threads", eventLoops());
     if (kubernetes != null) {
       builder.environments(KubernetesCluster.ENVIRONMENT);
       properties.putAll(kubernetes.properties());
@@ -272,6 +310,14 @@ final class NodeServer {
   private static HttpLimits limits(NodeSettings.Limits set) {
     return new HttpLimits(
         set.connections(), set.streams(), set.idle(), set.requestTime(), set.slowReader());
+  }
+
+  /**
+   * Half of the processors: the node's thread, the sync thread and the peers' loop need the rest,
+   * and the fewer loops there are the more of what comes is dealt with in one go.
+   */
+  private static int eventLoops() {
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
   private Optional<SelfRegistration.Target> registration(Node node) {
@@ -306,7 +352,7 @@ final class NodeServer {
     }
     LOG.info("stopping node={}", node.id());
     NodeSettings.Kubernetes where = settings.kubernetes();
-    if (where != null && node instanceof SecondaryNode secondary) {
+    if (where != null && node instanceof SecondaryNode secondary && !damaged) {
       secondary.leave(where.leaveWithin());
     }
     node.handOver(GRACE);
@@ -322,8 +368,22 @@ final class NodeServer {
     ended.countDown();
   }
 
+  /** What its next start can put right, or nobody: it ends in order, out of all quorums. */
+  private void damaged(DamagedLogException damage, String why) {
+    LOG.error(
+        "the node stops: {}; not put right: {}. Its next start asks the other copies again",
+        damage.getMessage(),
+        why);
+    damaged = true;
+    System.exit(FAILED);
+  }
+
   /** A broken invariant: going on could only make it worse. */
   private void broken(Throwable cause) {
+    if (cause instanceof DamagedLogException damage) {
+      LOG.error("the node stops: {}. Its next start puts it right", damage.getMessage());
+      Runtime.getRuntime().halt(FAILED);
+    }
     LOG.error("the node stops: an invariant is broken", cause);
     Runtime.getRuntime().halt(FAILED);
   }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -18,9 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs the README's transcript: starts the cluster as it says, on other ports, and then every
- * command of a block marked {@code sh checked} in order. What matters of the output (statuses,
- * sequences, messages, roles; not times) is what the block after it shows.
+ * Runs the README's transcript, and what is marked in other pages: starts the cluster as it says,
+ * on other ports, and then every command of a block marked {@code sh checked} in order. What
+ * matters of the output (statuses, sequences, messages, roles; not times) is what the block after
+ * it shows.
  */
 class ReadmeIT {
   private static final Pattern STEP =
@@ -28,7 +30,9 @@ class ReadmeIT {
   private static final Pattern FACT =
       Pattern.compile(
           "(?m)HTTP/1\\.1 \\d+|\"(?:sequence|w|j|satisfied)\":[^,}]+|\"messages\":\\[[^\\]]*\\]"
-              + "|^(?:master|secondary)-\\d +[A-Z]+ +[A-Z]+");
+              + "|^(?:master|secondary)-\\d +(?:[A-Z]+ +[A-Z]+|yes|no)|\\(epoch \\d+\\)"
+              + "|All nodes are equal|^[a-z]+-?[a-z]+ {2,}[A-Z].*");
+  private static final List<String> PAGES = List.of("docs/commands.md", "docs/scenarios.md");
   private static final int README_PORT = 8080;
   private static final int NODES = 3;
   private static final long START_SECONDS = 180;
@@ -40,6 +44,13 @@ class ReadmeIT {
     assertThat(readme).contains("$ ./replog cluster --delays 0,2000");
     List<MatchResult> steps = STEP.matcher(readme).results().toList();
     assertThat(steps).hasSizeGreaterThanOrEqualTo(5);
+    List<MatchResult> further = new ArrayList<>();
+    for (String page : PAGES) {
+      List<MatchResult> its =
+          STEP.matcher(Files.readString(Path.of(page), UTF_8)).results().toList();
+      assertThat(its).as(page).isNotEmpty();
+      further.addAll(its);
+    }
     int port = freePorts();
     Path output = directory.resolve("cluster.out");
     Process cluster =
@@ -54,7 +65,7 @@ class ReadmeIT {
             .start();
     try {
       awaitReady(cluster, output);
-      for (MatchResult step : steps) {
+      for (MatchResult step : Stream.of(steps, further).flatMap(List::stream).toList()) {
         List<String> happened = facts(run(step.group(1), port));
         assertThat(happened).as(step.group(1)).isNotEmpty();
         assertThat(documented(step.group(2))).as(step.group(1)).contains(happened);

@@ -11,7 +11,6 @@ import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,7 +27,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {
       "",
-      "Closed loop: each client sends its next append when the last is answered. Open loop"
+      "Closed loop: a client sends its next append when one is answered. Open loop"
           + " (--rate): appends are due at that rate whatever the answers take, and latency counts"
           + " from when one was due.",
       "",
@@ -36,6 +35,7 @@ import picocli.CommandLine.Spec;
     })
 final class BenchCommand implements Callable<Integer> {
   private static final int MAX_CLIENTS = 10_000;
+  private static final int MAX_PIPELINE = 1000;
   private static final int MAX_SIZE = 1 << 20;
   private static final int MAX_BODY = 8 << 20;
   private static final int MAX_SECONDS = 24 * 3600;
@@ -47,8 +47,14 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = {"-c", "--clients"},
       paramLabel = "N",
-      description = "Connections, each with one append in flight; default 16.")
+      description = "Connections; default 16.")
   private int clients = 16;
+
+  @Option(
+      names = {"-p", "--pipeline"},
+      paramLabel = "N",
+      description = "Appends in flight on each connection; default 1.")
+  private int pipeline = 1;
 
   @Option(
       names = {"-d", "--duration"},
@@ -115,9 +121,9 @@ final class BenchCommand implements Callable<Integer> {
     PrintWriter out = command().commandLine().getOut();
     BenchReport report = new BenchReport(load);
     try (BenchRun run = new BenchRun(load, report)) {
-      run.run(progress());
+      run.run(progress(load));
     }
-    if (Ansi.AUTO.enabled()) {
+    if (Screen.isATerminal()) {
       command().commandLine().getErr().print("\r\033[K");
     }
     if (output == OutputFormat.json) {
@@ -139,6 +145,7 @@ final class BenchCommand implements Callable<Integer> {
         "http".equals(node.url().getScheme()),
         "--url is " + node.url() + "; a benchmark speaks http only, without TLS");
     between("--clients", clients, 1, MAX_CLIENTS);
+    between("--pipeline", pipeline, 1, MAX_PIPELINE);
     between("--duration", duration, 0.1, MAX_SECONDS);
     between("--warm-up", warmUp, 0, MAX_SECONDS);
     between("--size", size, 0, MAX_SIZE);
@@ -149,6 +156,7 @@ final class BenchCommand implements Callable<Integer> {
     return new BenchLoad(
         node.url(),
         clients,
+        pipeline,
         seconds(warmUp),
         seconds(duration),
         count,
@@ -196,14 +204,25 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   /** On a terminal only, and beside the result. */
-  private LongConsumer progress() {
-    if (!Ansi.AUTO.enabled()) {
+  private LongConsumer progress(BenchLoad load) {
+    if (!Screen.isATerminal()) {
       return done -> {};
     }
     PrintWriter err = command().commandLine().getErr();
+    long began = System.nanoTime();
+    double whole = load.warmUp().plus(load.duration()).toNanos();
     long[] before = {0};
     return done -> {
-      err.printf(Locale.ROOT, "\r\033[K%d appends, %d/s", done, done - before[0]);
+      double share = (System.nanoTime() - began) / whole;
+      if (load.count() != null) {
+        share = Math.max(share, (double) done / load.count());
+      }
+      err.printf(
+          Locale.ROOT,
+          "\r\033[K%s  %d appends, %d/s",
+          ProgressBar.of(share),
+          done,
+          done - before[0]);
       err.flush();
       before[0] = done;
     };

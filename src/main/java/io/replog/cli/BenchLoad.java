@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a benchmark does.
  *
- * @param clients connections, each with one append in flight at most
+ * @param clients connections
+ * @param pipeline most appends in flight on each of them
  * @param warmUp time before anything is counted
  * @param duration time that is counted
  * @param count appends after which it ends before that, null for no such end
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 record BenchLoad(
     URI url,
     int clients,
+    int pipeline,
     Duration warmUp,
     Duration duration,
     @Nullable Long count,
@@ -39,9 +41,10 @@ record BenchLoad(
 
   /** What is said of it in a report. */
   String inWords() {
-    return "%d clients, %s, w=%s j=%s, %d bytes%s"
+    return "%d clients%s, %s, w=%s j=%s, %d bytes%s"
         .formatted(
             clients,
+            pipeline == 1 ? "" : " with " + pipeline + " in flight each",
             rate == null
                 ? "closed loop"
                 : String.format(Locale.ROOT, "open loop of %.0f appends/s", rate),

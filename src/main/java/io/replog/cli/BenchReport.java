@@ -109,10 +109,11 @@ final class BenchReport {
     json.append(
         String.format(
             Locale.ROOT,
-            "{\"clients\":%d,\"rate\":%s,\"w\":%s,\"j\":%s,\"size\":%d,\"batch\":%d,"
+            "{\"clients\":%d,\"pipeline\":%d,\"rate\":%s,\"w\":%s,\"j\":%s,\"size\":%d,\"batch\":%d,"
                 + "\"seconds\":%.3f,\"appends\":%d,\"appendsPerSecond\":%.1f,"
                 + "\"messagesPerSecond\":%.1f,\"notInTime\":%d,\"notSent\":%d,",
             load.clients(),
+            load.pipeline(),
             load.rate(),
             load.w() == null ? null : '"' + load.w() + '"',
             load.journal(),

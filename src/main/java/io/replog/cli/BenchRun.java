@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -100,7 +101,10 @@ final class BenchRun implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(new HttpResponseDecoder(), connection);
+                    channel
+                        .pipeline()
+                        .addLast(
+                            new FlushConsolidationHandler(), new HttpResponseDecoder(), connection);
                   }
                 })
             .connect(load.url().getHost(), load.port())
@@ -182,9 +186,11 @@ final class BenchRun implements AutoCloseable {
   /** One client. */
   private final class Connection extends SimpleChannelInboundHandler<HttpObject> {
     private @Nullable ChannelHandlerContext context;
-    private long since;
+
+    /** When the latencies of what is in flight begin, oldest first. */
+    private final ArrayDeque<Long> since = new ArrayDeque<>();
+
     private int status;
-    private boolean waits;
 
     boolean isOpen() {
       return context != null && context.channel().isActive();
@@ -200,8 +206,7 @@ final class BenchRun implements AutoCloseable {
       if (open == null) {
         return;
       }
-      since = from;
-      waits = true;
+      since.addLast(from);
       inFlight++;
       sent++;
       var _ = open.writeAndFlush(load.request(open.alloc(), sent));
@@ -210,7 +215,9 @@ final class BenchRun implements AutoCloseable {
     @Override
     public void channelActive(ChannelHandlerContext now) {
       context = now;
-      isFree(this);
+      for (int i = 0; i < load.pipeline(); i++) {
+        isFree(this);
+      }
     }
 
     @Override
@@ -218,12 +225,12 @@ final class BenchRun implements AutoCloseable {
       if (part instanceof HttpResponse response) {
         status = response.status().code();
       }
-      if (part instanceof LastHttpContent && waits) {
-        waits = false;
+      if (part instanceof LastHttpContent && !since.isEmpty()) {
+        long from = since.removeFirst();
         boolean inTheLog = status == CREATED || status == ACCEPTED;
-        if (counts(since)) {
+        if (counts(from)) {
           if (inTheLog) {
-            report.answered(status == CREATED, System.nanoTime() - since);
+            report.answered(status == CREATED, System.nanoTime() - from);
           } else {
             report.failed("HTTP " + status);
           }
@@ -239,9 +246,8 @@ final class BenchRun implements AutoCloseable {
 
     @Override
     public void channelInactive(ChannelHandlerContext now) {
-      if (waits) {
-        waits = false;
-        if (counts(since)) {
+      while (!since.isEmpty()) {
+        if (counts(since.removeFirst())) {
           report.failed("connection lost");
         }
         settled();

@@ -1,13 +1,11 @@
 package io.replog.cli;
 
 import io.replog.client.ReplogClient;
-import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import org.jline.terminal.Terminal;
@@ -56,7 +54,7 @@ final class ClientCommand implements Callable<Integer> {
   private @Nullable Long timeoutMs;
 
   ClientCommand() {
-    this(System.in, ClientCommand::isATerminal);
+    this(System.in, Screen::isATerminal);
   }
 
   /**
@@ -92,10 +90,5 @@ final class ClientCommand implements Callable<Integer> {
               command.commandLine().getErr())
           .run(new PipedLines(in));
     }
-  }
-
-  /** Both input and output; without one, some JDKs have no console and others one that says so. */
-  private static boolean isATerminal() {
-    return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
   }
 }

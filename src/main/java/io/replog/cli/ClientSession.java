@@ -183,7 +183,7 @@ final class ClientSession {
   private int list(ReplogClient from, String name, boolean typed) throws ClientException {
     long[] count = {0};
     from.read(
-        new Read(1, null, null),
+        new Read(0, null, null),
         entry -> {
           count[0]++;
           out.println(

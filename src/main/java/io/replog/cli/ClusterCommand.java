@@ -70,6 +70,14 @@ final class ClusterCommand implements Callable<Integer> {
       description = "Show all that the nodes log, not only warnings.")
   private boolean verbose;
 
+  @Option(
+      names = "--output",
+      paramLabel = "text|json",
+      description =
+          "text (default): for people; json: one object on a line once the nodes are ready, all"
+              + " else on the standard error.")
+  private OutputFormat output = OutputFormat.text;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     CommandSpec command = Objects.requireNonNull(spec);
@@ -79,8 +87,12 @@ final class ClusterCommand implements Callable<Integer> {
     }
     ClusterSettings cluster = Settings.of(NodeKind.MASTER, given()).cluster();
     PrintWriter out = command.commandLine().getOut();
+    PrintWriter err = command.commandLine().getErr();
     Path directory = ephemeral ? Files.createTempDirectory("replog-") : cluster.data();
-    return new Supervisor(cluster, directory, ephemeral, verbose, out).run();
+    boolean forPeople = output == OutputFormat.text;
+    return new Supervisor(
+            cluster, directory, ephemeral, verbose, forPeople ? out : err, forPeople ? null : out)
+        .run();
   }
 
   private Map<Property<?>, String> given() {

@@ -25,6 +25,7 @@ public final class Commands {
     CommandLine line = new CommandLine(top);
     line.addSubcommand(new ClusterCommand());
     line.addSubcommand(new DemoCommand());
+    line.addSubcommand(new ScenarioCommand());
     line.addSubcommand(new MasterCommand(runner));
     line.addSubcommand(new SecondaryCommand(runner));
     line.addSubcommand(new AppendCommand());
@@ -34,6 +35,9 @@ public final class Commands {
     line.addSubcommand(new StatusCommand());
     line.addSubcommand(new VerifyCommand());
     line.addSubcommand(new RecoverCommand());
+    line.addSubcommand(new TrimCommand());
+    line.addSubcommand(new ExportCommand());
+    line.addSubcommand(new ImportCommand());
     line.addSubcommand(new BenchCommand());
     line.addSubcommand(new EchoServerCommand());
     line.addSubcommand(new EchoClientCommand());

@@ -1,25 +1,26 @@
 package io.replog.cli;
 
+import io.replog.cli.scenario.BadScriptException;
+import io.replog.cli.scenario.Scenario;
+import io.replog.cli.scenario.ScenarioReader;
+import io.replog.cli.scenario.Scripts;
+import io.replog.client.ClientException;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code replog demo}. */
+/** {@code replog demo}: the scenario {@code acceptance}, by the name that is looked for first. */
 @Command(
     name = "demo",
     description =
         "Shows what a write concern is: starts a cluster of its own, of which one secondary is"
             + " down, appends with w=1, 2 and 3, starts that secondary, and says whether each step"
-            + " held.",
+            + " held. The same as 'scenario acceptance'.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
@@ -28,11 +29,7 @@ import picocli.CommandLine.Spec;
           + " behind either way."
     })
 final class DemoCommand implements Callable<Integer> {
-  private static final List<Duration> DELAYS =
-      List.of(Duration.ofSeconds(1), Duration.ofSeconds(2));
-  private static final List<Duration> FAST =
-      List.of(Duration.ofMillis(200), Duration.ofMillis(400));
-  private static final int HIGHEST_PORT = 65535;
+  private static final String NAME = "acceptance";
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -46,24 +43,29 @@ final class DemoCommand implements Callable<Integer> {
   private boolean fast;
 
   @Option(
+      names = "--step",
+      description = "Waits for the Enter key before each part: for whoever shows it to others.")
+  private boolean step;
+
+  @Option(
       names = {"-v", "--verbose"},
       description = "Show what the nodes log.")
   private boolean verbose;
 
+  @Option(
+      names = "--output",
+      paramLabel = "text|json",
+      description = "text (default): told as it goes; json: the verdict with its evidence.")
+  private OutputFormat output = OutputFormat.text;
+
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call()
+      throws IOException, InterruptedException, BadScriptException, ClientException {
     CommandSpec command = Objects.requireNonNull(spec);
-    List<Duration> delays = fast ? FAST : DELAYS;
-    if (port < 0 || port > HIGHEST_PORT - delays.size()) {
-      throw new ParameterException(
-          command.commandLine(),
-          "--port is %d; it must be 1 to %d, or 0 for free ones"
-              .formatted(port, HIGHEST_PORT - delays.size()));
-    }
-    PrintWriter out = command.commandLine().getOut();
-    try (DemoCluster cluster = new DemoCluster(port, delays, verbose, out)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "stop"));
-      return new Demo(cluster, delays, out).play();
-    }
+    Scenario scenario = ScenarioReader.read(NAME, Scripts.text(NAME), Performance.pace(fast));
+    Performance performance =
+        new Performance(port, step, verbose, output, command.commandLine().getOut());
+    performance.checkPort(command, scenario);
+    return performance.onItsOwn(scenario);
   }
 }

@@ -17,7 +17,9 @@ import picocli.CommandLine.Help.Ansi.Style;
  */
 final class LogTail {
   private static final Pattern BELOW_WARNING =
-      Pattern.compile("^\\d{4}-\\d\\d-\\d\\dT\\S+ (?:TRACE|DEBUG|INFO) .*");
+      Pattern.compile(
+          "^(?:\\d{4}-\\d\\d-\\d\\dT\\S+ (?:TRACE|DEBUG|INFO) "
+              + "|\\{\"time\":\"[^\"]+\",\"level\":\"(?:TRACE|DEBUG|INFO)\").*");
   private static final int MOST_AT_ONCE = 1 << 18;
   private static final IStyle[] COLOURS = {
     Style.fg_cyan, Style.fg_magenta, Style.fg_blue, Style.fg_green, Style.fg_yellow

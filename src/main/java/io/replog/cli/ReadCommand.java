@@ -30,8 +30,11 @@ final class ReadCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(names = "--from", paramLabel = "N", description = "The first sequence; default 1.")
-  private long from = 1;
+  @Option(
+      names = "--from",
+      paramLabel = "N",
+      description = "The first sequence; default: the first there is.")
+  private @Nullable Long from;
 
   @Option(names = "--limit", paramLabel = "N", description = "How many at most; default: all.")
   private @Nullable Long limit;
@@ -55,11 +58,11 @@ final class ReadCommand implements Callable<Integer> {
   @Override
   public Integer call() throws ClientException {
     CommandSpec command = Objects.requireNonNull(spec);
-    if (from < 1 || (limit != null && limit < 1)) {
+    if ((from != null && from < 1) || (limit != null && limit < 1)) {
       throw new ParameterException(command.commandLine(), "--from and --limit start at 1");
     }
     PrintWriter out = command.commandLine().getOut();
-    Read read = new Read(from, limit, concern == null ? null : concern.name());
+    Read read = new Read(from == null ? 0 : from, limit, concern == null ? null : concern.name());
     try (ReplogClient client = node.client()) {
       if (output == OutputFormat.json) {
         client.copyTo(read, out);

@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -62,7 +61,7 @@ final class StatusCommand implements Callable<Integer> {
       out.println(Failure.text(e));
     }
     if (view != null) {
-      boolean redraw = output == OutputFormat.text && Ansi.AUTO.enabled();
+      boolean redraw = output == OutputFormat.text && Screen.isATerminal();
       out.print(redraw ? CLEAR : "");
       print(view, out);
       if (output == OutputFormat.text && !redraw) {

@@ -54,6 +54,18 @@ final class StatusTable {
       }
     }
     table.print(out);
+    view.nodes().forEach(node -> printCatchUp(node, view.lastSequence(), out));
+  }
+
+  /** How far a secondary is that is far behind. */
+  private static void printCatchUp(
+      ClusterView.NodeView node, @Nullable Long last, PrintWriter out) {
+    Long its = node.lastSequence();
+    if ("CATCHING_UP".equals(node.state()) && its != null && last != null && last > 0) {
+      out.printf(
+          "%s catches up  %s  %d of %d%n",
+          node.node(), ProgressBar.of((double) its / last), its, last);
+    }
   }
 
   private static String or(@Nullable Object value) {

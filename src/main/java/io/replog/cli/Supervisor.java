@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the nodes of a cluster on this machine until it is told to stop, or none is left. It starts
@@ -35,22 +36,29 @@ final class Supervisor {
   private final boolean ephemeral;
   private final boolean verbose;
   private final PrintWriter out;
+  private final @Nullable PrintWriter json;
   private final List<NodeProcess> nodes = new CopyOnWriteArrayList<>();
   private volatile boolean stopping;
   private volatile boolean started;
 
+  /**
+   * @param out for people
+   * @param json for a program: one object on a line once all are ready; null for none
+   */
   Supervisor(
       ClusterSettings settings,
       Path directory,
       boolean ephemeral,
       boolean verbose,
-      PrintWriter out) {
+      PrintWriter out,
+      @Nullable PrintWriter json) {
     this.plans = NodePlan.of(settings, directory);
     this.settings = settings;
     this.directory = directory;
     this.ephemeral = ephemeral;
     this.verbose = verbose;
     this.out = out;
+    this.json = json;
   }
 
   /**
@@ -164,6 +172,9 @@ final class Supervisor {
   }
 
   private void sayReady() {
+    if (json != null) {
+      json.println(ClusterJson.of(directory, nodes));
+    }
     List<NodeProcess> alive = nodes.stream().filter(NodeProcess::isAlive).toList();
     String master = alive.getFirst().plan().url().toString();
     String last = alive.getLast().plan().url().toString();
@@ -176,13 +187,15 @@ final class Supervisor {
     out.println(
         """
 
-        The cluster is ready%s. Try:
+        The cluster is ready%s. Look at it in a browser: %s/
+        Or try:
           curl -H 'Content-Type: application/json' -d '{"message":"hello"}' %s/messages
           curl %s/messages
         %s\
         """
             .formatted(
                 all ? "" : ", without the nodes that ended",
+                master,
                 master,
                 last,
                 settings.faultsEnabled()

@@ -24,8 +24,11 @@ import picocli.CommandLine.Spec;
 final class TailCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(names = "--from", paramLabel = "N", description = "The first sequence; default 1.")
-  private long from = 1;
+  @Option(
+      names = "--from",
+      paramLabel = "N",
+      description = "The first sequence; default: the first there is.")
+  private @Nullable Long from;
 
   @Mixin private final NodeUrl node = new NodeUrl();
 
@@ -38,13 +41,13 @@ final class TailCommand implements Callable<Integer> {
   @Override
   public Integer call() throws ClientException {
     CommandSpec command = Objects.requireNonNull(spec);
-    if (from < 1) {
+    if (from != null && from < 1) {
       throw new ParameterException(command.commandLine(), "--from starts at 1");
     }
     PrintWriter out = command.commandLine().getOut();
     try (ReplogClient client = node.client()) {
       client.tail(
-          from,
+          from == null ? 0 : from,
           record -> {
             out.println(output == OutputFormat.json ? record.json() : record.message());
             return !out.checkError(); // nobody reads any more

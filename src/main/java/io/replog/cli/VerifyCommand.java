@@ -39,7 +39,9 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       paramLabel = "text|json",
-      description = "With --url. text (default): a table; json: the answer of GET /cluster/verify.")
+      description =
+          "text (default): a table; json: the findings, with --url the answer of GET"
+              + " /cluster/verify.")
   private OutputFormat output = OutputFormat.text;
 
   @Override
@@ -52,7 +54,7 @@ final class VerifyCommand implements Callable<Integer> {
     PrintWriter out = command.commandLine().getOut();
     return directory == null
         ? verifyNodes(out)
-        : DirectoryCheck.run(directory, out, command.commandLine().getErr());
+        : DirectoryCheck.run(directory, output, out, command.commandLine().getErr());
   }
 
   private int verifyNodes(PrintWriter out) throws ClientException {

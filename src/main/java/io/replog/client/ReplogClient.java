@@ -25,11 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by several threads.
  */
 public final class ReplogClient implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final Duration AFTER_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofMillis(200);
   private static final Duration RECONNECT = Duration.ofSeconds(1);
-  private static final int ATTEMPTS = 4;
 
   /** A message of 1 MiB whose every byte is escaped, and the other members. */
   private static final int MAX_LINE = 7 << 20;
@@ -38,7 +35,9 @@ public final class ReplogClient implements AutoCloseable {
 
   private final Credentials credentials;
   private final Transport transport;
+  private final Limits limits;
 
+  /** Of the node at this URL, {@code http://host:port}; nothing is asked yet. */
   public ReplogClient(URI url) {
     this(url, Credentials.NONE);
   }
@@ -49,13 +48,24 @@ public final class ReplogClient implements AutoCloseable {
    * @param credentials also sent to the nodes that {@link #at} leads to
    */
   public ReplogClient(URI url, Credentials credentials) {
-    this.credentials = credentials;
-    this.transport = new Transport(url, credentials);
+    this(url, Limits.DEFAULT, credentials);
   }
 
-  /** A client of another node of the same cluster, with the same credentials. */
+  /** The same with other limits. */
+  public ReplogClient(URI url, Limits limits) {
+    this(url, limits, Credentials.NONE);
+  }
+
+  /** The same with both. */
+  public ReplogClient(URI url, Limits limits, Credentials credentials) {
+    this.credentials = credentials;
+    this.limits = limits;
+    this.transport = new Transport(url, limits.connect(), credentials);
+  }
+
+  /** A client of another node of the same cluster, with the same limits and credentials. */
   public ReplogClient at(URI other) {
-    return new ReplogClient(other, credentials);
+    return new ReplogClient(other, limits, credentials);
   }
 
   /**
@@ -64,7 +74,7 @@ public final class ReplogClient implements AutoCloseable {
    * @throws LostAnswerException if it is not known whether the message is in the log
    */
   public Appended append(Append append) throws ClientException {
-    int left = append.key() == null ? 1 : ATTEMPTS;
+    int left = append.key() == null ? 1 : limits.attempts();
     while (true) {
       left--;
       try {
@@ -93,7 +103,7 @@ public final class ReplogClient implements AutoCloseable {
     }
     Duration timeout = append.timeout();
     HttpResponse<InputStream> response =
-        transport.send(request, timeout == null ? null : timeout.plus(AFTER_TIMEOUT));
+        transport.send(request, timeout == null ? null : timeout.plus(limits.beyondTimeout()));
     int status = response.statusCode();
     if (status != 201 && status != 202) {
       throw transport.refusal(response);
@@ -107,7 +117,8 @@ public final class ReplogClient implements AutoCloseable {
   }
 
   /** Reads record by record, as they come. */
-  public void read(Read read, Consumer<LogRecord> each) throws ClientException {
+  public void read(Read wanted, Consumer<LogRecord> each) throws ClientException {
+    Read read = wanted;
     long next = read.from();
     int failures = 0;
     while (!read.isDoneAt(next)) {
@@ -116,13 +127,14 @@ public final class ReplogClient implements AutoCloseable {
         LogRecord record = records.nextLine();
         while (record != null) {
           each.accept(record);
+          read = read.beginningWith(record.sequence());
           next = record.sequence() + 1;
           record = records.nextLine();
         }
         return;
       } catch (LostAnswerException e) {
         failures = next > before ? 1 : failures + 1;
-        if (failures == ATTEMPTS || interrupted()) {
+        if (failures == limits.attempts() || interrupted()) {
           throw e;
         }
         pause(PAUSE);
@@ -144,6 +156,7 @@ public final class ReplogClient implements AutoCloseable {
    * Follows the log. Once it has begun, a lost connection or a node that is away is no end: it goes
    * on where it was when the node is back.
    *
+   * @param from the first sequence, 0 for the first that the log has
    * @param each takes a record and says whether to go on
    * @param away is told once whenever the node is lost
    */
@@ -153,7 +166,8 @@ public final class ReplogClient implements AutoCloseable {
     boolean begun = false;
     boolean told = false;
     while (!Thread.currentThread().isInterrupted()) {
-      try (Records records = records("/messages?from=" + next, "text/event-stream")) {
+      String path = next == 0 ? "/messages" : "/messages?from=" + next;
+      try (Records records = records(path, "text/event-stream")) {
         begun = true;
         LogRecord record = records.nextEvent();
         while (record != null) {
@@ -187,6 +201,31 @@ public final class ReplogClient implements AutoCloseable {
     return get("/cluster/verify", Equality::of);
   }
 
+  /** The hash at a sequence, which stands for everything up to it. */
+  public String hashAt(long sequence) throws ClientException {
+    return get("/hash/" + sequence, (json, text) -> json.text("hash"));
+  }
+
+  /**
+   * Has the entries below a sequence dropped, as far as every secondary has them.
+   *
+   * @throws LostAnswerException if it is not known whether it was done; it can be repeated
+   */
+  public Trimmed trim(long before) throws ClientException {
+    HttpRequest.Builder request =
+        transport
+            .request("/trim", JSON)
+            .header("Content-Type", JSON)
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    Json.write(out -> out.writeNumberField("before", before))));
+    HttpResponse<InputStream> response = transport.send(request, limits.answer());
+    if (response.statusCode() != 200) {
+      throw transport.refusal(response);
+    }
+    return parsed(response, transport.body(response), Trimmed::of);
+  }
+
   /** The secondaries that this node knows. */
   public List<Secondary> secondaries() throws ClientException {
     return get(
@@ -197,7 +236,7 @@ public final class ReplogClient implements AutoCloseable {
   /** Whether the node is ready; asked once. */
   public Health health() throws ClientException {
     HttpResponse<InputStream> response =
-        transport.send(transport.request("/health/readiness", JSON), PATIENCE);
+        transport.send(transport.request("/health/readiness", JSON), limits.answer());
     int status = response.statusCode();
     if (status != 200 && status != 503) {
       throw transport.refusal(response);
@@ -205,6 +244,48 @@ public final class ReplogClient implements AutoCloseable {
     return new Health(status == 200, transport.body(response));
   }
 
+  /**
+   * Switches faults on, for trials; what is null goes back to what the node was started with.
+   *
+   * @throws ProblemException with status 404 where faults are not enabled
+   */
+  public void setFaults(Faults faults) throws ClientException {
+    HttpRequest.Builder request =
+        transport
+            .request("/faults", JSON)
+            .header("Content-Type", JSON)
+            .PUT(HttpRequest.BodyPublishers.ofString(faults.json()));
+    expect(200, transport.send(request, limits.answer()));
+  }
+
+  /** Switches all faults off. */
+  public void clearFaults() throws ClientException {
+    expect(204, transport.send(transport.request("/faults", JSON).DELETE(), limits.answer()));
+  }
+
+  /** Whether faults can be switched on at this node. */
+  public boolean faultsEnabled() throws ClientException {
+    HttpResponse<InputStream> response =
+        transport.send(transport.request("/faults", JSON), limits.answer());
+    if (response.statusCode() != 404) {
+      expect(200, response);
+      return true;
+    }
+    transport.body(response);
+    return false;
+  }
+
+  private void expect(int status, HttpResponse<InputStream> response) throws ClientException {
+    if (response.statusCode() != status) {
+      throw transport.refusal(response);
+    }
+    transport.body(response);
+  }
+
+  /**
+   * Ends it: calls that wait fail with {@link LostAnswerException}, and what they asked for may
+   * happen all the same.
+   */
   @Override
   public void close() {
     transport.close();
@@ -212,9 +293,9 @@ public final class ReplogClient implements AutoCloseable {
 
   private <T> T get(String path, BiFunction<Json, String, @Nullable T> reader)
       throws ClientException {
-    for (int left = ATTEMPTS; ; left--) {
+    for (int left = limits.attempts(); ; left--) {
       try {
-        HttpResponse<InputStream> response = get(path, JSON, PATIENCE);
+        HttpResponse<InputStream> response = get(path, JSON, limits.answer());
         return parsed(response, transport.body(response), reader);
       } catch (LostAnswerException e) {
         if (left == 1 || interrupted()) {

@@ -19,20 +19,19 @@ import org.jspecify.annotations.Nullable;
  * answers in a fifth of the processor time that the server's own client takes to come up.
  */
 final class Transport implements AutoCloseable {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
   private static final int MAX_PROBLEM = 1 << 16;
 
   private final URI url;
+  private final Duration toConnect;
   private final Credentials credentials;
   private final HttpClient http;
 
-  Transport(URI url, Credentials credentials) {
+  Transport(URI url, Duration toConnect, Credentials credentials) {
     this.url = url;
+    this.toConnect = toConnect;
     this.credentials = credentials;
     HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIMEOUT);
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(toConnect);
     if (credentials.tls() != null) {
       builder.sslContext(credentials.tls());
     }
@@ -64,8 +63,7 @@ final class Transport implements AutoCloseable {
     try {
       return http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     } catch (HttpConnectTimeoutException e) {
-      throw new UnreachableException(
-          url, "nothing within " + CONNECT_TIMEOUT.toSeconds() + " s", e);
+      throw new UnreachableException(url, "nothing within " + toConnect.toSeconds() + " s", e);
     } catch (ConnectException e) {
       throw new UnreachableException(url, why(e), e);
     } catch (HttpTimeoutException e) {

@@ -93,7 +93,7 @@ public final class AccessProperty {
           null,
           number(10, 1_000_000),
           "2000",
-          "Connections that are open at once; one more is answered 503 and closed.");
+          "Connections that are open at once; one more is closed at once.");
   public static final Property<Integer> STREAMS =
       of(
           "limits.streams",

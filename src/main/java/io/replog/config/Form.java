@@ -120,6 +120,17 @@ public record Form<T>(String allowed, Function<String, Optional<T>> reader) {
             });
   }
 
+  static Form<LogFormat> logFormat() {
+    return new Form<>(
+        "text or json",
+        text ->
+            switch (text) {
+              case "text" -> Optional.of(LogFormat.TEXT);
+              case "json" -> Optional.of(LogFormat.JSON);
+              default -> Optional.empty();
+            });
+  }
+
   static Form<String> id() {
     return new Form<>(
         "1 to 128 letters, digits, '.', '_' or '-', the first a letter or digit",
@@ -288,5 +299,18 @@ public record Form<T>(String allowed, Function<String, Optional<T>> reader) {
       values.add(value.get());
     }
     return Optional.of(List.copyOf(values));
+  }
+
+  /** A name with its hyphens made humps: {@code requestTimeout} of {@code request-timeout}. */
+  static String camelCase(String name) {
+    StringBuilder camel = new StringBuilder();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean hump = i > 0 && name.charAt(i - 1) == '-';
+      if (c != '-') {
+        camel.append(hump ? Character.toUpperCase(c) : c);
+      }
+    }
+    return camel.toString();
   }
 }

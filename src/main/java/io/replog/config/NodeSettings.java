@@ -38,11 +38,23 @@ public record NodeSettings(
     Detection detection,
     Replication replication,
     long segmentBytes,
+    Retention retention,
     Duration repairTimeout,
+    Scrub scrub,
     boolean faultsEnabled,
+    LogFormat logFormat,
+    @Nullable URI tracingEndpoint,
     @Nullable Kubernetes kubernetes,
     Trust trust,
     Limits limits) {
+
+  /**
+   * How closed log files are read again.
+   *
+   * @param bytesPerSecond 0 for not at all
+   * @param pause between two rounds
+   */
+  public record Scrub(long bytesPerSecond, Duration pause) {}
 
   /** What is promised about appends. */
   public record Appends(
@@ -53,6 +65,14 @@ public record NodeSettings(
       DeduplicationMode deduplication,
       int deduplicationEntries,
       Duration deduplicationAge) {}
+
+  /**
+   * What is kept of the log at least.
+   *
+   * @param bytes null for all
+   * @param age null for ever
+   */
+  public record Retention(@Nullable Long bytes, @Nullable Duration age) {}
 
   /**
    * Who is let in.

@@ -6,6 +6,7 @@ import static io.replog.config.Form.directory;
 import static io.replog.config.Form.duration;
 import static io.replog.config.Form.host;
 import static io.replog.config.Form.id;
+import static io.replog.config.Form.logFormat;
 import static io.replog.config.Form.milliseconds;
 import static io.replog.config.Form.number;
 import static io.replog.config.Form.objectName;
@@ -333,14 +334,46 @@ public record Property<T>(
           size(1 << 20, 1 << 30),
           "64MiB",
           "A log file that would grow above this is closed and the next one begun.");
+  public static final Property<Long> RETENTION_BYTES =
+      of(
+          "retention.bytes",
+          null,
+          size(1 << 20, 1L << 50),
+          null,
+          "A master trims the log as far as at least this much of it is left: whole log files, that"
+              + " every secondary has. Default: nothing is trimmed for its size.");
+  public static final Property<Duration> RETENTION_AGE =
+      of(
+          "retention.age",
+          null,
+          duration(ofSeconds(1), ofDays(36500)),
+          null,
+          "A master trims what is older than this: whole log files, that every secondary has."
+              + " Default: nothing is trimmed for its age.");
   public static final Property<Duration> REPAIR_TIMEOUT =
       of(
           "repair.timeout",
           null,
           duration(Duration.ZERO, LONGEST_TIMEOUT),
           "10s",
-          "How long a node that finds its log damaged at its start asks the others for what is"
-              + " missing, before it stops. 0: it stops at once.");
+          "How long a node that finds its log damaged asks the others for what is missing, before"
+              + " it stops. 0: it stops at once.");
+  public static final Property<Long> SCRUB_RATE =
+      of(
+          "scrub.rate",
+          null,
+          size(0, 1L << 30),
+          "1MiB",
+          "How many bytes a second of the log files that are closed are read again and checked,"
+              + " to find damage before somebody needs what is damaged. 0: none.");
+  public static final Property<Duration> SCRUB_PAUSE =
+      of(
+          "scrub.pause",
+          null,
+          duration(Duration.ofMillis(10), Duration.ofDays(365)),
+          "1h",
+          "How long after one round through them the next begins; and the first one, after a"
+              + " start, which has read them all.");
   public static final Property<Boolean> FAULTS =
       of(
           "faults.enabled",
@@ -349,6 +382,15 @@ public record Property<T>(
           "false",
           "Whether `/faults` is there, with which a trial makes this node slow, failing or cut off."
               + " Never in production.");
+  public static final Property<LogFormat> LOG_FORMAT =
+      of("log.format", null, logFormat(), "text", "The log: lines for people, or JSON objects.");
+  public static final Property<URI> TRACING_ENDPOINT =
+      of(
+          "tracing.endpoint",
+          null,
+          url(),
+          null,
+          "Where spans of appends with a sampled `traceparent` go, by OTLP over HTTP.");
 
   // Commands
   public static final Property<URI> URL =
@@ -422,7 +464,7 @@ public record Property<T>(
 
   /** The system properties that set it: the first is the documented one. */
   public List<String> systemProperties() {
-    return Stream.of(name, camelCase(name)).distinct().toList();
+    return Stream.of(name, Form.camelCase(name)).distinct().toList();
   }
 
   @SafeVarargs
@@ -447,17 +489,5 @@ public record Property<T>(
       String why,
       List<Variable<T>> others) {
     return new Property<>("replog." + name, option, others, form, defaultText, why);
-  }
-
-  private static String camelCase(String name) {
-    StringBuilder camel = new StringBuilder();
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      boolean hump = i > 0 && name.charAt(i - 1) == '-';
-      if (c != '-') {
-        camel.append(hump ? Character.toUpperCase(c) : c);
-      }
-    }
-    return camel.toString();
   }
 }

@@ -166,8 +166,13 @@ public final class Settings {
         detection(),
         replication(),
         get(Property.SEGMENT_SIZE),
+        new NodeSettings.Retention(
+            find(Property.RETENTION_BYTES).orElse(null), find(Property.RETENTION_AGE).orElse(null)),
         get(Property.REPAIR_TIMEOUT),
+        new NodeSettings.Scrub(get(Property.SCRUB_RATE), get(Property.SCRUB_PAUSE)),
         get(Property.FAULTS),
+        get(Property.LOG_FORMAT),
+        find(Property.TRACING_ENDPOINT).orElse(null),
         kubernetes(),
         trust(),
         new NodeSettings.Limits(

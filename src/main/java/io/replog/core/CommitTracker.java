@@ -150,6 +150,17 @@ public final class CommitTracker<T> {
     return committed;
   }
 
+  /** Whether an append waits for copies beside the master's to be stored, synced or not. */
+  public boolean awaitsStored() {
+    for (Condition condition : waiting.keySet()) {
+      if (!condition.journal()
+          && !(condition.concern() instanceof WriteConcern.Copies(int count) && count == 1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Takes the appends whose write concern is met now, in sequence order. */
   public List<Waiter<T>> satisfied() {
     List<Waiter<T>> met = new ArrayList<>();

@@ -81,6 +81,11 @@ public final class Deduplicator {
     return Math.max(1, lastSequence - windowEntries + 1);
   }
 
+  /** The lowest sequence that is remembered, {@code otherwise} where none is. */
+  public long oldest(long otherwise) {
+    return order.isEmpty() ? otherwise : order.getFirst().sequence();
+  }
+
   /** How many identities are remembered. */
   public int size() {
     return order.size();

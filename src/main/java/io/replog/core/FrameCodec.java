@@ -45,10 +45,10 @@ public final class FrameCodec {
   /** First bytes of a frame that {@link #claim} looks at; every frame is longer. */
   public static final int CLAIM_BYTES = 34;
 
-  private static final int KEYED = 1;
-  private static final int BATCH = 2;
-  private static final int CRC_BYTES = 4;
-  private static final int TIMESTAMP_BYTES = 6;
+  static final int KEYED = 1;
+  static final int BATCH = 2;
+  static final int CRC_BYTES = 4;
+  static final int TIMESTAMP_BYTES = 6;
 
   private FrameCodec() {}
 

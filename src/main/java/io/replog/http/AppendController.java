@@ -9,6 +9,7 @@ import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.Produces;
+import io.replog.core.AppendOutcome;
 import io.replog.core.AppendOutcome.Appended;
 import io.replog.core.AppendOutcome.Refused;
 import io.replog.core.AppendRequest;
@@ -17,6 +18,7 @@ import io.replog.core.Refusal;
 import io.replog.node.Node;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Appends. What waits for its write concern holds no thread, and is freed when its client goes. */
@@ -27,6 +29,7 @@ final class AppendController {
   private final RequestBody bodies;
   private final ListAnswers lists;
   private final AppendMetrics metrics;
+  private final AppendTraces traces;
 
   private final BeanProvider<Forwarder> forwarder;
 
@@ -36,12 +39,14 @@ final class AppendController {
       RequestBody bodies,
       ListAnswers lists,
       AppendMetrics metrics,
+      AppendTraces traces,
       BeanProvider<Forwarder> forwarder) {
     this.node = node;
     this.defaults = settings.appends();
     this.bodies = bodies;
     this.lists = lists;
     this.metrics = metrics;
+    this.traces = traces;
     this.forwarder = forwarder;
   }
 
@@ -85,30 +90,32 @@ final class AppendController {
               .response());
     }
     PendingAnswer pending = new PendingAnswer(connection);
+    AppendTraces.Traced trace = traces.begin(headers);
     long began = System.nanoTime();
-    pending.hold(
-        node.append(
-            received.append(),
-            outcome -> {
-              long took = System.nanoTime() - began;
-              if (toPassOn != null
-                  && outcome instanceof Refused(Refusal.NotMaster(String active))
-                  && active != null) {
-                pending.follow(() -> forwarder.get().passOn(active, headers, toPassOn, connection));
-              } else if (wholeList && outcome instanceof Appended appended) {
-                pending.follow(
-                    () -> {
-                      metrics.answered(received.append(), outcome, took);
-                      return withList(appended);
-                    });
-              } else {
-                pending.answer(
-                    () -> {
-                      metrics.answered(received.append(), outcome, took);
-                      return OutcomeMapper.response(outcome, AppendController::json);
-                    });
-              }
-            }));
+    Consumer<AppendOutcome> answer =
+        outcome -> {
+          long took = System.nanoTime() - began;
+          if (toPassOn != null
+              && outcome instanceof Refused(Refusal.NotMaster(String active))
+              && active != null) {
+            pending.follow(() -> forwarder.get().passOn(active, headers, toPassOn, connection));
+          } else if (wholeList && outcome instanceof Appended appended) {
+            pending.follow(
+                () -> {
+                  metrics.answered(received.append(), outcome, took);
+                  traces.answered(trace, outcome);
+                  return withList(appended);
+                });
+          } else {
+            pending.answer(
+                () -> {
+                  metrics.answered(received.append(), outcome, took);
+                  traces.answered(trace, outcome);
+                  return OutcomeMapper.response(outcome, AppendController::json);
+                });
+          }
+        };
+    pending.begin(() -> node.append(received.append(), answer));
     return pending.response();
   }
 

@@ -36,7 +36,11 @@ final class AppendHeaders {
 
   /** Whether the whole list is wanted in the answer. */
   static boolean wantsRepresentation(HttpHeaders headers) {
-    return headers.getAll(PREFER).stream()
+    List<String> values = headers.getAll(PREFER);
+    if (values.isEmpty()) {
+      return false;
+    }
+    return values.stream()
         .flatMap(value -> Arrays.stream(value.split("[,;]", -1)))
         .anyMatch(preference -> preference.strip().equalsIgnoreCase(REPRESENTATION));
   }

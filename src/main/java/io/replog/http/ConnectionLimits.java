@@ -1,13 +1,10 @@
 package io.replog.http;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.event.BeanCreatedEvent;
 import io.micronaut.context.event.BeanCreatedEventListener;
 import io.micronaut.http.netty.channel.ChannelPipelineCustomizer;
 import io.micronaut.http.server.netty.NettyServerCustomizer;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import jakarta.inject.Singleton;
@@ -18,16 +15,6 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 @Requires(beans = HttpSettings.class)
 final class ConnectionLimits implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
-  private static final byte[] FULL =
-      """
-      HTTP/1.1 503 Service Unavailable\r
-      Retry-After: 1\r
-      Connection: close\r
-      Content-Length: 0\r
-      \r
-      """
-          .getBytes(US_ASCII);
-
   private final HttpLimits limits;
   private final AtomicInteger open = new AtomicInteger();
 
@@ -60,7 +47,7 @@ final class ConnectionLimits implements BeanCreatedEventListener<NettyServerCust
       return new Customizer(of);
     }
 
-    /** Of encrypted connections, before their handshake. */
+    /** Nothing is said to one connection too many: it would have to be read first. */
     @Override
     public void onInitialPipelineBuilt() {
       if (channel != null && open.get() > limits.connections()) {
@@ -79,20 +66,7 @@ final class ConnectionLimits implements BeanCreatedEventListener<NettyServerCust
                 ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
                 "replog-connection-watch",
                 new ConnectionWatch(limits));
-        if (open.get() > limits.connections()) {
-          channel.eventLoop().execute(() -> turnAway(channel));
-        }
       }
     }
-  }
-
-  private static void turnAway(Channel channel) {
-    channel.config().setAutoRead(false);
-    var _ =
-        channel
-            .pipeline()
-            .firstContext()
-            .writeAndFlush(Unpooled.wrappedBuffer(FULL))
-            .addListener(ChannelFutureListener.CLOSE);
   }
 }

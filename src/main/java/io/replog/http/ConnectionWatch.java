@@ -47,7 +47,10 @@ final class ConnectionWatch extends ChannelDuplexHandler {
           .getBytes(US_ASCII);
 
   /** Requests of one connection that are answered at once; one that sends more ahead is closed. */
-  private static final int MOST_UNANSWERED = 8;
+  private static final int MOST_UNANSWERED = 64;
+
+  /** Bytes of answers that may wait for a client that goes on asking. */
+  private static final long MOST_WAITING = 256 << 10;
 
   private final long tickMillis;
   private final int idleTicks;
@@ -103,7 +106,9 @@ final class ConnectionWatch extends ChannelDuplexHandler {
       return;
     }
     if (message instanceof HttpRequest request) {
-      if (unanswered == MOST_UNANSWERED || !isPlainlyFramed(request)) {
+      if (unanswered == MOST_UNANSWERED
+          || left(context) > MOST_WAITING
+          || !isPlainlyFramed(request)) {
         refused = true;
         ReferenceCountUtil.release(message);
         refuse(context);

@@ -47,7 +47,8 @@ final class Forwarder {
           AppendHeaders.KEY,
           AppendHeaders.PREFER,
           // the client's own: the master judges for itself whether he may append
-          HttpHeaders.AUTHORIZATION);
+          HttpHeaders.AUTHORIZATION,
+          AppendTraces.TRACEPARENT);
   private static final List<String> RESPONSE_HEADERS =
       List.of(
           HttpHeaders.CONTENT_TYPE,

@@ -1,9 +1,6 @@
 package io.replog.http;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The list of a secondary that belongs to no cluster yet: messages in memory, without a hash. */
@@ -11,16 +8,13 @@ final class HandFedList {
   private HandFedList() {}
 
   static byte[] bytes(List<String> messages, ListForm form, long from, long end) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (JsonGenerator json = Json.generator(out)) {
-      form.begin(json);
-      for (long sequence = from; sequence <= end; sequence++) {
-        form.handFed(json, sequence, messages.get((int) sequence - 1));
-      }
-      form.end(json);
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory cannot fail", e);
+    JsonBytes out = new JsonBytes(1024);
+    form.begin(out);
+    for (long sequence = from; sequence <= end; sequence++) {
+      byte[] message = messages.get((int) sequence - 1).getBytes(StandardCharsets.UTF_8);
+      form.handFed(out, sequence, message, sequence == from);
     }
-    return out.toByteArray();
+    form.end(out);
+    return out.take();
   }
 }

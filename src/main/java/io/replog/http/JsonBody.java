@@ -21,6 +21,9 @@ import java.util.Set;
  * UTF-8, with nothing after it. Whatever else comes is refused by name.
  */
 final class JsonBody {
+  /** What Java puts in the place of bytes that are no UTF-8. */
+  private static final char REPLACEMENT = '\uFFFD';
+
   private final JsonParser parser;
   private String member = "";
 
@@ -57,7 +60,13 @@ final class JsonBody {
     }
   }
 
+  /** Strict, but most bodies are sound: only where something was replaced it is looked at again. */
   private static String text(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return text.indexOf(REPLACEMENT) < 0 ? text : strict(bytes);
+  }
+
+  private static String strict(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
@@ -135,16 +144,14 @@ final class JsonBody {
   }
 
   long whole(long lowest, long highest) throws IOException {
-    String allowed =
-        "must be a whole number from %d%s"
-            .formatted(lowest, highest == Long.MAX_VALUE ? " on" : " to " + highest);
-    if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT
-        || parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
-      throw wrong(allowed);
-    }
-    long value = parser.getLongValue();
-    if (value < lowest || value > highest) {
-      throw wrong(allowed);
+    boolean isLong =
+        parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+            && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
+    long value = isLong ? parser.getLongValue() : 0;
+    if (!isLong || value < lowest || value > highest) {
+      throw wrong(
+          "must be a whole number from %d%s"
+              .formatted(lowest, highest == Long.MAX_VALUE ? " on" : " to " + highest));
     }
     return value;
   }

@@ -1,23 +1,21 @@
 package io.replog.http;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import io.replog.core.Entry;
+import io.replog.core.EntryWalk;
 import io.replog.storage.SegmentedLog;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A list of entries whose end is fixed at its start, in chunks of about 64 KiB. */
+/** A list of entries whose end is fixed at its start, in chunks of about 256 KiB. */
 final class ListChunks implements ChunkSource {
-  private static final int CHUNK_BYTES = 64 << 10;
+  private static final int CHUNK_BYTES = 256 << 10;
 
   private final ListForm form;
   private final LogEntries entries;
   private final long end;
   private final long shown;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
-  private final JsonGenerator json = Json.generator(out);
+  private final JsonBytes out = new JsonBytes(1024);
   private boolean begun;
+  private boolean first = true;
   private boolean done;
 
   /**
@@ -44,24 +42,20 @@ final class ListChunks implements ChunkSource {
     }
     if (!begun) {
       begun = true;
-      form.begin(json);
+      form.begin(out);
     }
     while (entries.sequence() <= end && out.size() < CHUNK_BYTES) {
-      Entry entry = entries.next(shown);
+      EntryWalk entry = entries.next(shown);
       if (entry == null) {
-        throw new LogCutException(entries.sequence());
+        throw LogCutException.cutBack(entries.sequence());
       }
-      form.entry(json, entry);
+      form.entry(out, entry, first);
+      first = false;
     }
     if (entries.sequence() > end) {
       done = true;
-      form.end(json);
-      json.close();
-    } else {
-      json.flush();
+      form.end(out);
     }
-    byte[] chunk = out.toByteArray();
-    out.reset();
-    return chunk;
+    return out.take();
   }
 }

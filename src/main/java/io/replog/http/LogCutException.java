@@ -2,19 +2,28 @@ package io.replog.http;
 
 import java.io.IOException;
 
-/** The log was cut back below what an answer has promised to show. */
+/** The log no longer has what an answer has promised to show: it was cut back, or trimmed. */
 final class LogCutException extends IOException {
-  private final long sequence;
+  private final Problem problem;
 
-  LogCutException(long sequence) {
-    super("the log was cut back before entry " + sequence);
-    this.sequence = sequence;
+  private LogCutException(Problem problem) {
+    super(problem.detail());
+    this.problem = problem;
+  }
+
+  static LogCutException cutBack(long sequence) {
+    return new LogCutException(
+        new Problem(
+                Problem.Kind.ROLLED_BACK,
+                "the log was cut back before entry " + sequence + "; ask again")
+            .with("sequence", sequence));
+  }
+
+  static LogCutException trimmed(long sequence, long firstSequence) {
+    return new LogCutException(Problem.trimmed(sequence, firstSequence));
   }
 
   Problem problem() {
-    return new Problem(
-            Problem.Kind.ROLLED_BACK,
-            "the log was cut back before entry " + sequence + "; ask again")
-        .with("sequence", sequence);
+    return problem;
   }
 }

@@ -1,15 +1,11 @@
 package io.replog.http;
 
 import io.replog.core.DamagedFrameException;
-import io.replog.core.Entry;
-import io.replog.core.FrameCodec;
+import io.replog.core.EntryWalk;
 import io.replog.storage.LogCursor;
 import io.replog.storage.LogRead;
 import io.replog.storage.SegmentedLog;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.Collections;
-import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +13,11 @@ import org.jspecify.annotations.Nullable;
  * time.
  */
 final class LogEntries {
-  private static final int READ_BYTES = 64 << 10;
+  private static final int READ_BYTES = 128 << 10;
 
   private final LogCursor cursor;
+  private final EntryWalk entries = new EntryWalk();
   private long sequence;
-  private ByteBuffer frames = ByteBuffer.allocate(0);
-  private Iterator<Entry> entries = Collections.emptyIterator();
 
   LogEntries(SegmentedLog log, long from) {
     cursor = log.cursor(from);
@@ -35,42 +30,40 @@ final class LogEntries {
   }
 
   /**
-   * The next entry, null if it is not there yet. The log is asked even then, so that a cut is seen
-   * at once.
+   * Goes to the next entry. The log is asked even if it is not there yet, so that a cut is seen at
+   * once.
    *
    * @param shown how far the log may be shown, an end of an append
-   * @throws LogCutException if what was read before is no longer in the log
+   * @return the entry, until the next call; null if it is not there yet
+   * @throws LogCutException if what was read before is no longer in the log, or what follows it
    */
-  @Nullable Entry next(long shown) throws IOException {
-    while (true) {
-      while (entries.hasNext()) {
-        Entry entry = entries.next();
-        if (entry.sequence() >= sequence) {
-          sequence = entry.sequence() + 1;
-          return entry;
+  @Nullable EntryWalk next(long shown) throws IOException {
+    do {
+      while (advance()) {
+        if (entries.sequence() >= sequence) {
+          sequence = entries.sequence() + 1;
+          return entries;
         }
       }
-      if (!frames.hasRemaining() && !read(shown)) {
-        return null;
-      }
-      entries = decode().iterator();
-    }
+    } while (read(shown));
+    return null;
   }
 
   private boolean read(long shown) throws IOException {
     return switch (cursor.next(READ_BYTES, shown)) {
       case LogRead.Frames read -> {
-        frames = read.bytes();
+        entries.over(read.bytes());
         yield true;
       }
       case LogRead.AtEnd end -> false;
-      case LogRead.Truncated cut -> throw new LogCutException(sequence);
+      case LogRead.Truncated cut -> throw LogCutException.cutBack(sequence);
+      case LogRead.Trimmed(long first) -> throw LogCutException.trimmed(sequence, first);
     };
   }
 
-  private Iterable<Entry> decode() throws IOException {
+  private boolean advance() throws IOException {
     try {
-      return FrameCodec.decode(frames).entries();
+      return entries.next();
     } catch (DamagedFrameException e) {
       throw new IOException("a frame that was sound when it was read is damaged", e);
     }

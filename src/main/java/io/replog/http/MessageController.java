@@ -73,7 +73,7 @@ final class MessageController {
         return found.get();
       }
     }
-    throw none(sequence);
+    throw none(sequence, 1);
   }
 
   private CompletableFuture<HttpResponse<?>> traced(
@@ -102,6 +102,9 @@ final class MessageController {
       for (EntryTrace.Event event : trace.timeline()) {
         json.writeStartObject();
         json.writeNumberField("at", event.at());
+        if (event.ms() >= 0) {
+          json.writeNumberField("ms", event.ms());
+        }
         json.writeStringField("node", event.node());
         json.writeStringField("event", event.event());
         json.writeEndObject();
@@ -140,7 +143,7 @@ final class MessageController {
             ? null
             : node.log().hashAt(sequence).orElse(null);
     if (hash == null) {
-      throw none(sequence);
+      throw none(sequence, 0);
     }
     return HttpResponse.ok(
         Json.bytes(
@@ -152,7 +155,14 @@ final class MessageController {
             }));
   }
 
-  private ProblemException none(long sequence) {
+  /**
+   * @param lowest what a log has of which nothing was trimmed
+   */
+  private ProblemException none(long sequence, long lowest) {
+    long first = node.log().firstSequence();
+    if (sequence >= lowest && sequence < first) {
+      return new ProblemException(Problem.trimmed(sequence, first));
+    }
     long last = node.watermarks().lastSequence();
     return new ProblemException(
         Problem.notFound("there is no entry %d; the last is %d".formatted(sequence, last))

@@ -31,10 +31,12 @@ final class MessagesController {
   CompletableFuture<? extends HttpResponse<?>> list(HttpRequest<?> request) {
     MessageFormat format = MessageFormat.of(request);
     ClientConnection connection = ClientConnection.of(request);
+    long first = node.log().firstSequence();
     if (format == MessageFormat.EVENTS) {
-      return CompletableFuture.completedFuture(tails.open(ReadQuery.ofTail(request), connection));
+      return CompletableFuture.completedFuture(
+          tails.open(ReadQuery.ofTail(request).within(first), connection));
     }
-    ReadQuery query = ReadQuery.ofList(request);
+    ReadQuery query = ReadQuery.ofList(request).within(first);
     return gate.read(query, connection, bounds -> list(query, format, bounds));
   }
 

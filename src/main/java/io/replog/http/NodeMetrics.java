@@ -14,6 +14,7 @@ import io.replog.node.ClusterView.Secondary;
 import io.replog.node.Node;
 import io.replog.node.NodeNumbers;
 import io.replog.observability.Meters;
+import io.replog.storage.ColdSegments.Figures;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -91,7 +92,26 @@ final class NodeMetrics implements MeterBinder {
             TimeUnit.NANOSECONDS)
         .description("Rounds that forced the log to disk")
         .register(registry);
+    bindScrub(registry);
     bindSecondaries(registry);
+  }
+
+  private void bindScrub(MeterRegistry registry) {
+    cold(registry, Meters.SCRUB_BYTES, "Closed log files read again, in bytes", Figures::bytes);
+    cold(registry, Meters.DAMAGE_FOUND, "Log files found damaged", Figures::damaged);
+    cold(registry, Meters.DAMAGE_REPAIRED, "Log files put right", Figures::repaired);
+    gauge(
+        registry,
+        Meters.SCRUB_LAST_ROUND,
+        "When all closed log files had been read again, in seconds since 1970; 0 for not yet",
+        n -> n.log().cold().figures().lastRoundMillis() / 1e3);
+  }
+
+  private void cold(
+      MeterRegistry registry, String name, String description, ToDoubleFunction<Figures> value) {
+    FunctionCounter.builder(name, node, n -> value.applyAsDouble(n.log().cold().figures()))
+        .description(description)
+        .register(registry);
   }
 
   private void bindSecondaries(MeterRegistry registry) {

@@ -32,6 +32,7 @@ record Problem(Kind kind, String detail, Map<String, Object> facts) {
     NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such thing"),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "This method is not for this resource"),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "None of the accepted media types can be served"),
+    TRIMMED(HttpStatus.GONE, "The log begins later"),
     CONFLICT(HttpStatus.CONFLICT, "This contradicts what is there"),
     SEQUENCE_MISMATCH(HttpStatus.PRECONDITION_FAILED, "Another sequence is next"),
     TOO_SLOW(HttpStatus.REQUEST_TIMEOUT, "The request took too long"),
@@ -43,8 +44,10 @@ record Problem(Kind kind, String detail, Map<String, Object> facts) {
     INJECTED_FAULT(HttpStatus.INTERNAL_SERVER_ERROR, "A fault that was asked for"),
     NO_QUORUM(HttpStatus.SERVICE_UNAVAILABLE, "Too few secondaries answer"),
     NOT_ACTIVE(HttpStatus.SERVICE_UNAVAILABLE, "No master is active here"),
+    NODE_UNREACHABLE(HttpStatus.BAD_GATEWAY, "The other node does not answer"),
     OVERLOADED(HttpStatus.SERVICE_UNAVAILABLE, "Too much is asked at once"),
     DISK_FAILED(HttpStatus.SERVICE_UNAVAILABLE, "The disk failed"),
+    LOG_DAMAGED(HttpStatus.SERVICE_UNAVAILABLE, "The log is damaged here"),
     BEHIND(HttpStatus.SERVICE_UNAVAILABLE, "This node does not have it yet"),
     ROLLED_BACK(HttpStatus.SERVICE_UNAVAILABLE, "The log was cut back during the answer"),
     UNKNOWN_OUTCOME(HttpStatus.GATEWAY_TIMEOUT, "Whether it is in the log is not known"),
@@ -82,6 +85,15 @@ record Problem(Kind kind, String detail, Map<String, Object> facts) {
 
   static Problem notFound(String detail) {
     return new Problem(Kind.NOT_FOUND, detail);
+  }
+
+  /** What was asked for is before the beginning of the log. */
+  static Problem trimmed(long sequence, long firstSequence) {
+    return new Problem(
+            Kind.TRIMMED,
+            "entry %d has been trimmed; the log begins with entry %d"
+                .formatted(sequence, firstSequence))
+        .with("firstSequence", firstSequence);
   }
 
   /** The refusal of what only the master can do; {@code active} is its URL if known. */

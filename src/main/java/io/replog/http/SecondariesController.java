@@ -1,5 +1,6 @@
 package io.replog.http;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -36,6 +37,7 @@ final class SecondariesController {
   }
 
   @Serdeable.Serializable
+  @JsonInclude(JsonInclude.Include.ALWAYS)
   record Secondaries(List<Secondary> secondaries) {}
 
   @Serdeable.Serializable

@@ -1,10 +1,8 @@
 package io.replog.http;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import io.replog.core.Entry;
+import io.replog.core.EntryWalk;
 import io.replog.node.Node;
 import io.replog.node.Node.Subscription;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +17,7 @@ final class TailChunks implements ChunkSource {
   private final Node node;
   private final LongSupplier shown;
   private final LogEntries entries;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
-  private final JsonGenerator json = Json.generator(out);
+  private final JsonBytes out = new JsonBytes(1024);
   private long left;
   private @Nullable Subscription advance;
 
@@ -47,20 +44,17 @@ final class TailChunks implements ChunkSource {
     long upTo = shown.getAsLong();
     try {
       while (left > 0 && out.size() < CHUNK_BYTES) {
-        Entry entry = entries.next(upTo);
+        EntryWalk entry = entries.next(upTo);
         if (entry == null) {
           break;
         }
-        event(entry);
+        out.raw("id: ").number(entry.sequence()).raw("\ndata: ").entry(entry).raw("\n\n");
         left--;
       }
     } catch (LogCutException e) {
       return null;
     }
-    json.flush();
-    byte[] chunk = out.toByteArray();
-    out.reset();
-    return chunk;
+    return out.take();
   }
 
   @Override
@@ -68,11 +62,5 @@ final class TailChunks implements ChunkSource {
     if (advance != null) {
       advance.close();
     }
-  }
-
-  private void event(Entry entry) throws IOException {
-    json.writeRaw("id: " + entry.sequence() + "\ndata: ");
-    EntryJson.write(json, entry);
-    json.writeRaw("\n\n");
   }
 }

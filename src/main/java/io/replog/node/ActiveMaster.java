@@ -12,6 +12,7 @@ import io.replog.node.Node.EntryTrace;
 import io.replog.node.Node.ReadPermit;
 import io.replog.node.Node.Registration;
 import io.replog.node.Node.Subscription;
+import io.replog.node.Node.Trimming;
 import io.replog.node.Node.VerifyReport;
 import io.replog.replication.PeerMessage.Acknowledge;
 import io.replog.replication.PeerMessage.Fenced;
@@ -60,6 +61,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
   private final Registrar registrar;
   private final Departures departures;
   private final Availability availability;
+  private final Retention retention;
   private boolean settling;
   private int ticks;
   private boolean telling;
@@ -97,6 +99,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
     this.registrar = new Registrar(context);
     this.departures = new Departures(context);
     this.availability = new Availability(context, reign, feeds);
+    this.retention = new Retention(context, feeds, appends::oldestKey);
     for (Feed feed : begun) {
       feed.listenTo(this);
       feeds.put(feed.session(), feed);
@@ -242,16 +245,20 @@ final class ActiveMaster implements Phase, Feed.Listener {
   private void tellCommitted() {
     if (!telling) {
       telling = true;
-      context
-          .loop()
-          .schedule(
-              TELL_AFTER,
-              () -> {
-                telling = false;
-                if (context.phase() == this) {
-                  beat();
-                }
-              });
+      long news = context.copy().committedSequence();
+      context.loop().schedule(TELL_AFTER, () -> tellUnlessKnown(news));
+    }
+  }
+
+  private void tellUnlessKnown(long news) {
+    telling = false;
+    if (context.phase() != this) {
+      return;
+    }
+    if (!feeds.values().stream().allMatch(feed -> feed.knowsCommitted(news))) {
+      beat();
+    } else if (context.copy().committedSequence() > news) {
+      tellCommitted();
     }
   }
 
@@ -336,6 +343,11 @@ final class ActiveMaster implements Phase, Feed.Listener {
   }
 
   @Override
+  public boolean awaitsStored() {
+    return tracker.awaitsStored();
+  }
+
+  @Override
   public void changed(Feed feed) {
     if (feed.state() == FeedState.DIVERGED) {
       tracker.forget(feed.node());
@@ -381,6 +393,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
     reconfiguration.tick();
     if (++ticks % COMPARE_EVERY == 0) {
       verification.ask(this::compared);
+      retention.tick();
     }
     beat();
     settle();
@@ -409,7 +422,8 @@ final class ActiveMaster implements Phase, Feed.Listener {
             context.config().id(),
             context.config().url(),
             context.copy().committedSequence(),
-            reads.round());
+            reads.round(),
+            retention.keepFrom());
     feeds.values().forEach(feed -> feed.heartbeat(heartbeat));
   }
 
@@ -438,6 +452,12 @@ final class ActiveMaster implements Phase, Feed.Listener {
   @Override
   public void deregister(String id, Consumer<Registration> answer) {
     answer.accept(reconfiguration.leave(id));
+  }
+
+  @Override
+  public void trim(long before, Consumer<Trimming> answer) {
+    answer.accept(retention.trim(before, context.copy().committedSequence()));
+    beat();
   }
 
   /** Appends that wait for their copies. */

@@ -112,8 +112,12 @@ final class Adoption {
         theirs.node(),
         bestLast,
         copy.lastSequence());
+    // what one of both has trimmed cannot be compared; one below the lowest that can stands for it
+    long lowest = Math.max(copy.start().before(), theirs.start().before());
+    long low = lowest == 0 ? 0 : lowest - 1;
     long high = Math.min(copy.lastSequence(), theirs.lastSequence());
-    compare(new Step.Comparing(session.get(), theirs, new PrefixSearch(0, high)));
+    PrefixSearch search = new PrefixSearch(low, Math.max(low, high));
+    compare(new Step.Comparing(session.get(), theirs, search));
   }
 
   /** A store answered with the hash of an entry. */
@@ -121,6 +125,10 @@ final class Adoption {
     if (step instanceof Step.Comparing comparing
         && session == comparing.session()
         && answer.sequence() == comparing.search().probe()) {
+      if (answer.trimmed()) {
+        listener.failed(session.node() + " no longer has the log that it granted with");
+        return;
+      }
       Hash theirs = answer.hash();
       boolean equal = theirs != null && context.copy().has(answer.sequence(), theirs);
       compare(new Step.Comparing(session, comparing.best(), comparing.search().after(equal)));
@@ -188,7 +196,15 @@ final class Adoption {
     }
     LocalCopy copy = context.copy();
     long common = comparing.search().low();
-    if (common < copy.committedSequence()) {
+    Standing best = comparing.best();
+    boolean beyond = common < best.start().before();
+    if (beyond
+        && best.start()
+            .mayReplace(context.state().logEpoch(), copy.committedSequence(), best.logEpoch())) {
+      beginAt(comparing.session(), best);
+      return;
+    }
+    if (common < copy.committedSequence() || beyond) {
       listener.diverged("the best log lacks what is committed here, after entry " + common);
       return;
     }
@@ -200,6 +216,21 @@ final class Adoption {
     }
     step = new Step.Fetching(comparing.session(), comparing.best());
     fetchMore(comparing.session(), comparing.best());
+  }
+
+  /**
+   * The best log begins where this one has ended, or differs. What is before its first entry was
+   * committed, so what is here of that is in it, and what is not in it was never committed.
+   */
+  private void beginAt(PeerSession session, Standing best) {
+    try {
+      context.copy().beginAt(best.start(), false, "adopting the log of " + best.node());
+    } catch (StorageException e) {
+      listener.failed("cannot begin anew: " + e.getMessage());
+      return;
+    }
+    step = new Step.Fetching(session, best);
+    fetchMore(session, best);
   }
 
   private void fetchMore(PeerSession session, Standing best) {
@@ -233,7 +264,11 @@ final class Adoption {
     for (Vote vote : grants) {
       Standing standing = vote.standing();
       boolean givenUp = Era.of(standing.logEpoch()) < Era.of(adoptedEpoch);
-      if (!givenUp && !context.copy().has(standing.committedSequence(), standing.committedHash())) {
+      // what is before the first entry was committed as this is: one line has one committed log
+      boolean trimmed = context.copy().beginsAfter(standing.committedSequence());
+      if (!givenUp
+          && !trimmed
+          && !context.copy().has(standing.committedSequence(), standing.committedHash())) {
         return "the best log lacks entry "
             + standing.committedSequence()
             + ", which is committed at "

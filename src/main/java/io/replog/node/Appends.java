@@ -48,6 +48,9 @@ final class Appends {
     private NodeLoop.@Nullable Timer timeout;
     private CommitTracker.@Nullable Waiter<Pending> waiter;
 
+    /** Whether nobody waits any more; read by whoever would cancel. */
+    private volatile boolean over;
+
     private Pending(
         AppendRequest request,
         Consumer<AppendOutcome> answer,
@@ -241,6 +244,11 @@ final class Appends {
     return () -> cancel(pending);
   }
 
+  /** The oldest sequence whose identity is remembered, the next one's if none is. */
+  long oldestKey() {
+    return deduplicator.oldest(nextSequence());
+  }
+
   /** The sequence that the next append will get. */
   long nextSequence() {
     return lastSequence + 1;
@@ -263,7 +271,7 @@ final class Appends {
     for (CommitTracker.Waiter<Pending> waiter : tracker.drain()) {
       Pending pending = waiter.subject();
       stopTimer(pending);
-      pending.answer.accept(new AppendOutcome.Unknown(pending.firstSequence, pending.epoch));
+      tell(pending, new AppendOutcome.Unknown(pending.firstSequence, pending.epoch));
     }
   }
 
@@ -297,7 +305,7 @@ final class Appends {
       if (pending.failsAfter && pending.waiter != null) {
         tracker.remove(pending.waiter);
         stopTimer(pending);
-        pending.answer.accept(new AppendOutcome.Injected(true));
+        tell(pending, new AppendOutcome.Injected(true));
       }
     }
   }
@@ -317,7 +325,7 @@ final class Appends {
         tracker.remove(pending.waiter);
       }
       stopTimer(pending);
-      pending.answer.accept(new AppendOutcome.Refused(refusal));
+      tell(pending, new AppendOutcome.Refused(refusal));
     }
   }
 
@@ -329,8 +337,14 @@ final class Appends {
     answer(pending, false);
   }
 
-  /** The client went away. Its message stays. */
+  /**
+   * The client went away. Its message stays. From any thread; an append that was answered costs
+   * nothing here.
+   */
   private void cancel(Pending pending) {
+    if (pending.over) {
+      return;
+    }
     loop.execute(
         () -> {
           if (pending.waiter != null) {
@@ -343,7 +357,8 @@ final class Appends {
   private void answer(Pending pending, boolean satisfied) {
     stopTimer(pending);
     WriteConcern concern = pending.request.concern();
-    pending.answer.accept(
+    tell(
+        pending,
         new Appended(
             pending.firstSequence,
             pending.lastSequence,
@@ -354,6 +369,11 @@ final class Appends {
             copy.committedSequence() >= pending.lastSequence,
             pending.replayed,
             copies.apply(pending.lastSequence)));
+  }
+
+  private static void tell(Pending pending, AppendOutcome outcome) {
+    pending.over = true;
+    pending.answer.accept(outcome);
   }
 
   private static void stopTimer(Pending pending) {

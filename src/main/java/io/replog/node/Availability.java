@@ -40,7 +40,8 @@ final class Availability {
       case null -> null;
       case DISK_FAILED -> new Refusal.DiskFailed(String.valueOf(context.copy().failure()));
       case DISK_FULL -> new Refusal.DiskFull("there is no room on the master's disk");
-      case NOT_ACTIVE -> new Refusal.NotActive("the first configuration is not committed yet");
+      case NOT_ACTIVE, LOG_DAMAGED ->
+          new Refusal.NotActive("the first configuration is not committed yet");
       case NO_QUORUM -> {
         Configuration newest = context.state().membership().newest();
         yield new Refusal.NoQuorum(newest.majority(), available(newest) + 1);
@@ -106,6 +107,7 @@ final class Availability {
         reason == null,
         reason,
         reign.epoch(),
+        copy.log().firstSequence(),
         copy.lastSequence(),
         copy.committedSequence(),
         context.active(),

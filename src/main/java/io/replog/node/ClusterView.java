@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param readWrite whether this node is the active master and takes appends
  * @param readOnlyReason why not, null with {@code readWrite}
  * @param epoch the highest epoch this node knows
+ * @param firstSequence where this node's log begins: all before is trimmed
  * @param active the master this node obeys or is, null if it knows none
  * @param copies number of copies, seats and master, null where it is not known
  * @param majority copies that make a majority, null where it is not known
@@ -33,6 +34,7 @@ public record ClusterView(
     boolean readWrite,
     @Nullable ReadOnlyReason readOnlyReason,
     long epoch,
+    long firstSequence,
     long lastSequence,
     long committedSequence,
     @Nullable Active active,
@@ -53,6 +55,7 @@ public record ClusterView(
       boolean readWrite,
       @Nullable ReadOnlyReason readOnlyReason,
       long epoch,
+      long firstSequence,
       long lastSequence,
       long committedSequence,
       @Nullable Active active,
@@ -70,6 +73,7 @@ public record ClusterView(
         readWrite,
         readOnlyReason,
         epoch,
+        firstSequence,
         lastSequence,
         committedSequence,
         active,
@@ -96,6 +100,7 @@ public record ClusterView(
         readWrite,
         readOnlyReason,
         epoch,
+        firstSequence,
         lastSequence,
         committedSequence,
         active,
@@ -118,6 +123,7 @@ public record ClusterView(
         readWrite,
         readOnlyReason,
         epoch,
+        firstSequence,
         last,
         committed,
         active,
@@ -140,6 +146,7 @@ public record ClusterView(
         readWrite,
         readOnlyReason,
         epoch,
+        firstSequence,
         lastSequence,
         committedSequence,
         active,
@@ -158,7 +165,8 @@ public record ClusterView(
     NO_QUORUM,
     NOT_ACTIVE,
     DISK_FULL,
-    DISK_FAILED
+    DISK_FAILED,
+    LOG_DAMAGED
   }
 
   /**

@@ -3,6 +3,7 @@ package io.replog.node;
 import io.replog.core.Backoff;
 import io.replog.core.FeedState;
 import io.replog.core.Hash;
+import io.replog.core.LogStart;
 import io.replog.core.Membership;
 import io.replog.core.SecondaryProgress;
 import io.replog.replication.PeerMessage.Acknowledge;
@@ -17,7 +18,6 @@ import io.replog.replication.PeerMessage.Renounce;
 import io.replog.replication.PeerMessage.Replicate;
 import io.replog.replication.PeerMessage.Standing;
 import io.replog.replication.PeerMessage.Sync;
-import io.replog.storage.LogCursor;
 import io.replog.storage.LogRead;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -51,6 +51,9 @@ final class Feed {
      */
     void acknowledged(Feed feed, Acknowledge acknowledge);
 
+    /** Whether an append waits for what is stored and not synced yet. */
+    boolean awaitsStored();
+
     /** It was seen that the store disagrees or has lost something. */
     void changed(Feed feed);
   }
@@ -63,22 +66,17 @@ final class Feed {
   private final Supplier<Membership> membership;
   private final Backoff backoff;
   private Listener listener;
+  private final Deliveries deliveries;
   private final FeedTimes times = new FeedTimes();
   private final InFlight inFlight = new InFlight();
 
   private FeedStage stage = new FeedStage.Down();
   private SecondaryProgress progress = new SecondaryProgress(0);
-  private @Nullable LogCursor cursor;
-  private Hash sentHash;
+  private long toldCommitted;
   private boolean backingOff;
   private boolean goingOn;
   private NodeLoop.@Nullable Timer retryTimer;
-  private @Nullable UUID store;
-  private long acknowledgedDurable = -1;
-  private long acknowledgedBefore = -1;
-  private long acknowledgedConfigurationEpoch = -1;
-  private long acknowledgedConfigurationVersion = -1;
-  private long acknowledgedRound;
+  private final Acknowledged acknowledged = new Acknowledged();
 
   Feed(
       NodeConfig config,
@@ -97,7 +95,7 @@ final class Feed {
     this.membership = membership;
     this.backoff = backoff;
     this.listener = listener;
-    this.sentHash = copy.lastHash();
+    this.deliveries = new Deliveries(copy, config.batchBytes());
   }
 
   /** Tells somebody else from now on: the takeover hands its feeds to the active master. */
@@ -120,7 +118,7 @@ final class Feed {
 
   /** The store that was fed last, null before it reported. */
   @Nullable UUID store() {
-    return store;
+    return acknowledged.store();
   }
 
   boolean streaming() {
@@ -131,15 +129,23 @@ final class Feed {
     return progress;
   }
 
+  /**
+   * Up to where the store is known to have the log on its disk, 0 while it is not synced: nothing
+   * above is trimmed. One that is away has what it had.
+   */
+  long keeps() {
+    boolean known = !(stage instanceof FeedStage.Aligning || stage instanceof FeedStage.Syncing);
+    return known ? acknowledged.durable() : 0;
+  }
+
   /** Newest round of a heartbeat that was answered with a synced log. */
   long acknowledgedRound() {
-    return acknowledgedRound;
+    return acknowledged.round();
   }
 
   /** Whether the store has a configuration on disk. */
   boolean hasConfiguration(long epoch, long version) {
-    return acknowledgedConfigurationEpoch > epoch
-        || (acknowledgedConfigurationEpoch == epoch && acknowledgedConfigurationVersion >= version);
+    return acknowledged.hasConfiguration(epoch, version);
   }
 
   FeedState state() {
@@ -174,11 +180,7 @@ final class Feed {
         && loop.nanoTime() - syncing.sentAtNanos() < config.requestTimeout().toNanos()) {
       return;
     }
-    if (!standing.store().equals(store)) {
-      store = standing.store();
-      acknowledgedDurable = -1;
-      acknowledgedBefore = -1;
-    }
+    acknowledged.by(standing.store());
     cancelRetry();
     if (lostSomething(standing)) {
       return;
@@ -186,15 +188,17 @@ final class Feed {
     if (standing.logEpoch() == reign.epoch() && reign.clusterId().equals(standing.clusterId())) {
       resume(standing);
     } else if (standing.clusterId() == null) {
-      sync(standing, 0);
+      LogStart start = copy.start();
+      sync(standing, start.before(), start.before() == 0 ? null : start);
     } else {
-      align(Alignment.of(copy, standing, loop.nanoTime()));
+      align(Alignment.of(copy, reign.epoch(), standing, loop.nanoTime()));
     }
   }
 
   /** The link is gone. */
   void down() {
-    acknowledgedBefore = acknowledgedDurable;
+    acknowledged.linkLost();
+    toldCommitted = 0;
     if (!(stage instanceof FeedStage.Diverging)) {
       stage = new FeedStage.Down();
     }
@@ -249,8 +253,14 @@ final class Feed {
   /** A heartbeat, where the secondary can answer it with an acknowledgement. */
   void heartbeat(Heartbeat heartbeat) {
     if (stage instanceof FeedStage.Streaming || stage instanceof FeedStage.Syncing) {
+      toldCommitted = heartbeat.committedSequence();
       session.send(heartbeat);
     }
+  }
+
+  /** Whether the secondary was told that this much is committed, or need not be now. */
+  boolean knowsCommitted(long sequence) {
+    return toldCommitted >= sequence || !streaming();
   }
 
   /** At every heartbeat: what got no answer in time is done again. */
@@ -288,29 +298,22 @@ final class Feed {
 
   // ---- finding the common prefix
 
-  /**
-   * Whether the store has less than it acknowledged on earlier links, or has forgotten its promise.
-   * On one link a report that comes late says nothing of what was acknowledged after it.
-   */
   private boolean lostSomething(Standing standing) {
-    boolean forgot = acknowledgedBefore >= 0 && standing.promisedEpoch() < reign.epoch();
-    boolean lost = forgot || standing.lastSequence() < acknowledgedBefore;
-    if (lost) {
-      String why =
-          "%d entries and epoch %d, but had acknowledged %d in epoch %d"
-              .formatted(
-                  standing.lastSequence(),
-                  standing.promisedEpoch(),
-                  acknowledgedBefore,
-                  reign.epoch());
-      LOG.warn("store lost data secondary={} store={} it has {}", node(), store, why);
+    String why = acknowledged.lost(standing, reign.epoch());
+    if (why != null) {
+      LOG.warn("store lost data secondary={} store={} it has {}", node(), store(), why);
       stage = new FeedStage.Down();
       session.send(new Renounce(reign, standing.store(), why));
     }
-    return lost;
+    return why != null;
   }
 
   private void resume(Standing standing) {
+    if (copy.beginsAfter(standing.lastSequence())) {
+      // it was away, and no member: what it lacks has been trimmed
+      sync(standing, copy.start().before(), copy.start());
+      return;
+    }
     if (!copy.has(standing.lastSequence(), standing.lastHash())) {
       diverge("another hash at sequence " + standing.lastSequence());
       return;
@@ -321,7 +324,9 @@ final class Feed {
 
   private void align(Alignment alignment) {
     switch (alignment.result()) {
-      case Alignment.Result.Common(long sequence) -> sync(alignment.standing(), sequence);
+      case Alignment.Result.Common(long sequence) -> sync(alignment.standing(), sequence, null);
+      case Alignment.Result.Beginning(LogStart start) ->
+          sync(alignment.standing(), start.before(), start);
       case Alignment.Result.Ask(long sequence) -> {
         stage = new FeedStage.Aligning(alignment);
         session.send(new HashQuery(sequence));
@@ -339,12 +344,16 @@ final class Feed {
    */
   private void fence(Standing standing) {
     if (standing.promisedEpoch() < reign.epoch()) {
-      session.send(new Heartbeat(reign, config.id(), config.url(), copy.committedSequence(), 0));
+      session.send(new Heartbeat(reign, config.id(), config.url(), copy.committedSequence(), 0, 0));
     }
   }
 
   private void hashAnswered(HashAnswer answer) {
-    if (stage instanceof FeedStage.Aligning(Alignment alignment)) {
+    if (stage instanceof FeedStage.Aligning && answer.trimmed()) {
+      // by the master before, meanwhile
+      stage = new FeedStage.Down();
+      session.introduce();
+    } else if (stage instanceof FeedStage.Aligning(Alignment alignment)) {
       Alignment next = alignment.after(answer, loop.nanoTime());
       if (next != null) {
         align(next);
@@ -352,7 +361,10 @@ final class Feed {
     }
   }
 
-  private void sync(Standing standing, long common) {
+  private void sync(Standing standing, long common, @Nullable LogStart begin) {
+    if (begin != null && begin.before() > copy.committedSequence()) {
+      throw new IllegalStateException("what is not committed was trimmed: " + begin);
+    }
     stage = new FeedStage.Syncing(standing, loop.nanoTime());
     session.send(
         new Sync(
@@ -363,7 +375,8 @@ final class Feed {
             copy.hashAt(common),
             copy.lastSequence(),
             copy.lastHash(),
-            membership.get()));
+            membership.get(),
+            begin));
     feedAfter(common);
   }
 
@@ -373,52 +386,47 @@ final class Feed {
     progress = new SecondaryProgress(sequence);
     times.begin();
     inFlight.clear();
-    position(sequence + 1);
+    deliveries.beginAfter(sequence);
     listener.changed(this);
     pump();
   }
 
-  private LogCursor position(long next) {
-    LogCursor at = copy.log().cursor(next);
-    cursor = at;
-    sentHash = copy.hashAt(next - 1);
-    return at;
-  }
-
   private void sendBatch() {
-    LogCursor from = cursor;
-    if (from == null || from.nextSequence() != progress.next()) {
-      from = position(progress.next());
-    }
-    if (!(from.next(config.batchBytes(), copy.lastSequence()) instanceof LogRead.Frames run)) {
-      throw new IllegalStateException("entry " + progress.next() + " is not in the log");
-    }
+    Hash before = deliveries.hashBefore();
+    LogRead.Frames run = deliveries.next(progress.next());
     ByteBuffer bytes = run.bytes();
     int size = bytes.remaining();
-    session.send(
-        new Replicate(reign, run.firstSequence() - 1, sentHash, copy.committedSequence(), bytes));
+    long previous = run.firstSequence() - 1;
+    boolean stored = listener.awaitsStored();
+    toldCommitted = copy.committedSequence();
+    session.send(new Replicate(reign, previous, before, toldCommitted, stored, bytes));
     long now = loop.nanoTime();
     progress.sent(run.lastSequence(), now);
-    sentHash = run.lastHash();
     times.sent().passed(run.lastSequence(), now);
     inFlight.sent(run.lastSequence(), size);
   }
 
   private void acknowledged(Acknowledge acknowledge) {
-    if (acknowledge.epoch() != reign.epoch() || !acknowledge.store().equals(store)) {
+    if (acknowledge.epoch() != reign.epoch() || !acknowledge.store().equals(store())) {
       return;
     }
     boolean synced = acknowledge.logEpoch() == reign.epoch();
+    long now = loop.nanoTime();
+    if (stage instanceof FeedStage.Syncing syncing
+        && acknowledge.storedSequence() < progress.stored()) {
+      // of before the sync; or, if that goes on, the sync did not arrive
+      if (now - syncing.sentAtNanos() >= config.requestTimeout().toNanos()) {
+        stage = new FeedStage.Syncing(null, now);
+        session.introduce();
+      }
+      return;
+    }
     if (stage instanceof FeedStage.Syncing && synced) {
       stage = new FeedStage.Streaming();
     }
     if (!(stage instanceof FeedStage.Syncing || stage instanceof FeedStage.Streaming)) {
       return;
     }
-    if (stage instanceof FeedStage.Syncing && acknowledge.storedSequence() < progress.stored()) {
-      return;
-    }
-    long now = loop.nanoTime();
     boolean news =
         progress.acknowledged(
             acknowledge.receivedSequence(),
@@ -432,10 +440,7 @@ final class Feed {
     if (synced) {
       times.stored().passed(acknowledge.storedSequence(), now);
       times.durable().passed(acknowledge.durableSequence(), now);
-      acknowledgedDurable = Math.max(acknowledgedDurable, acknowledge.durableSequence());
-      acknowledgedConfigurationEpoch = acknowledge.configurationEpoch();
-      acknowledgedConfigurationVersion = acknowledge.configurationVersion();
-      acknowledgedRound = Math.max(acknowledgedRound, acknowledge.round());
+      acknowledged.take(acknowledge);
       listener.acknowledged(this, acknowledge);
     }
     pump();
@@ -467,7 +472,7 @@ final class Feed {
     times.retried(progress.stored() + 1, progress.next() - 1, loop.nanoTime());
     progress.rewind();
     inFlight.clear();
-    position(progress.next());
+    deliveries.beginAfter(progress.next() - 1);
     pump();
   }
 

@@ -11,6 +11,7 @@ import io.replog.node.Node.EntryTrace;
 import io.replog.node.Node.ReadPermit;
 import io.replog.node.Node.Registration;
 import io.replog.node.Node.Subscription;
+import io.replog.node.Node.Trimming;
 import io.replog.node.Node.VerifyReport;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,6 +35,13 @@ abstract class Inactive implements Phase {
 
   /** What this node waits for, for people. */
   abstract String why();
+
+  /** Why it takes no appends, in a word. */
+  ClusterView.ReadOnlyReason reason() {
+    return context.copy().failure() == null
+        ? ClusterView.ReadOnlyReason.NOT_ACTIVE
+        : ClusterView.ReadOnlyReason.DISK_FAILED;
+  }
 
   @Override
   public Subscription append(AppendRequest request, Consumer<AppendOutcome> answer) {
@@ -72,6 +80,12 @@ abstract class Inactive implements Phase {
   }
 
   @Override
+  public void trim(long before, Consumer<Trimming> answer) {
+    ClusterView.Active active = context.active();
+    answer.accept(new Trimming.NotMaster(active == null ? null : active.url()));
+  }
+
+  @Override
   public ClusterView view() {
     LocalCopy copy = context.copy();
     Membership membership = context.newestMembership();
@@ -102,8 +116,9 @@ abstract class Inactive implements Phase {
         context.config().id(),
         NodeRole.STANDBY,
         false,
-        ClusterView.ReadOnlyReason.NOT_ACTIVE,
+        reason(),
         newestEpoch(),
+        copy.log().firstSequence(),
         copy.lastSequence(),
         copy.committedSequence(),
         context.active(),

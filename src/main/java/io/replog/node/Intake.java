@@ -5,6 +5,7 @@ import io.replog.core.Frame;
 import io.replog.core.FrameChecker;
 import io.replog.core.FrameCodec;
 import io.replog.core.Hash;
+import io.replog.core.LogStart;
 import io.replog.core.Membership;
 import io.replog.core.NodeState;
 import io.replog.core.ReorderWindow;
@@ -114,13 +115,19 @@ final class Intake {
     if (!answers.obey(peer, sync.reign())) {
       return;
     }
-    if (copy.synced()) {
+    LogStart begin = sync.begin();
+    boolean beyond = begin != null && copy.lastSequence() < begin.before();
+    if (copy.synced() && !beyond) {
       answers.acknowledge();
       return;
     }
     boolean asBelieved =
         copy.lastSequence() == sync.basedOnSequence()
             && (sync.basedOnSequence() == 0 || copy.lastHash().equals(sync.basedOnHash()));
+    if (begin != null) {
+      beginAnew(peer, sync, begin, asBelieved);
+      return;
+    }
     if (!asBelieved || !copy.has(sync.commonSequence(), sync.commonHash())) {
       answers.answer(peer, answers.report());
       return;
@@ -144,12 +151,53 @@ final class Intake {
       failed(peer, sync.reign(), e);
       return;
     }
+    take(sync);
+  }
+
+  /** From here on it is brought to the master's log. */
+  private void take(Sync sync) {
     reorder.clear();
     received = copy.lastSequence();
-    syncing = new Syncing(sync.reign(), sync.endSequence(), sync.endHash(), sync.membership());
+    if (!copy.synced()) {
+      syncing = new Syncing(sync.reign(), sync.endSequence(), sync.endHash(), sync.membership());
+    }
     copy.sync();
     finishSync();
     answers.acknowledge();
+  }
+
+  /**
+   * The master's log begins where this one has ended already, or has not what this one has. What is
+   * before is committed, so nothing is lost that a majority has relied on: what this log has of it
+   * is in what the master's first hash stands for, and what differs was never committed. A log that
+   * is synced already is the beginning of the master's.
+   */
+  private void beginAnew(Peer peer, Sync sync, LogStart begin, boolean asBelieved) {
+    long committed = copy.committedSequence();
+    if (!asBelieved
+        || copy.has(begin.before(), begin.hashBefore())
+        || committed >= begin.before()) {
+      answers.answer(peer, answers.report());
+      return;
+    }
+    Reign reign = sync.reign();
+    if (!begin.mayReplace(copy.state().logEpoch(), committed, reign.epoch())) {
+      answers.answer(
+          peer,
+          new Diverged(
+              reign.epoch(),
+              committed,
+              "asked to begin anew at %d, but %d was committed here before a configuration was forced"
+                  .formatted(begin.sequence(), committed)));
+      return;
+    }
+    try {
+      copy.beginAt(begin, copy.synced(), "sync with epoch " + reign.epoch());
+    } catch (StorageException e) {
+      failed(peer, reign, e);
+      return;
+    }
+    take(sync);
   }
 
   /**
@@ -227,7 +275,9 @@ final class Intake {
   private void store(Peer peer, Replicate replicate, List<Frame> frames, boolean fails) {
     long last = copy.lastSequence();
     long previous = replicate.previousSequence();
-    if (previous <= last && !copy.has(previous, replicate.previousHash())) {
+    if (previous <= last
+        && !copy.beginsAfter(previous)
+        && !copy.has(previous, replicate.previousHash())) {
       contradicted(peer, replicate, previous);
       return;
     }
@@ -236,7 +286,8 @@ final class Intake {
     try {
       for (Frame frame : frames) {
         if (frame.last().sequence() <= last) {
-          if (!copy.has(frame.last().sequence(), frame.last().hash())) {
+          if (!copy.beginsAfter(frame.last().sequence())
+              && !copy.has(frame.last().sequence(), frame.last().hash())) {
             contradicted(peer, replicate, frame.last().sequence());
             return;
           }
@@ -272,9 +323,9 @@ final class Intake {
     }
     if (fails) {
       answers.answer(peer, new Failed(replicate.reign().epoch(), "injected after the append"));
-    } else {
+    } else if (replicate.storedAwaited() || copy.durableSequence() == copy.lastSequence()) {
       answers.acknowledge();
-    }
+    } // else the sync that is under way will be acknowledged, and this with it
   }
 
   private void contradicted(Peer peer, Replicate replicate, long sequence) {

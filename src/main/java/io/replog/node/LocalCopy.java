@@ -1,17 +1,22 @@
 package io.replog.node;
 
+import io.replog.core.Entry;
 import io.replog.core.Frame;
 import io.replog.core.Hash;
+import io.replog.core.LogStart;
 import io.replog.core.NodeState;
 import io.replog.node.Node.Watermarks;
 import io.replog.storage.DataDirectory;
+import io.replog.storage.DiskFailedException;
 import io.replog.storage.DiskFullException;
 import io.replog.storage.GroupCommit;
+import io.replog.storage.LogRead;
 import io.replog.storage.RolledBack;
 import io.replog.storage.SegmentedLog;
 import io.replog.storage.StorageException;
 import io.replog.storage.SyncResult;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,11 +39,16 @@ final class LocalCopy {
 
   private static final Hash NO_HASH = Hash.of(new byte[Hash.BYTES]);
 
+  /** Most that is kept of the last append, in bytes: one delivery. */
+  private static final int NEWEST_BYTES = 256 << 10;
+
   private final DataDirectory directory;
   private final NodeLoop loop;
   private final GroupCommit groupCommit;
   private final List<Runnable> durableListeners = new ArrayList<>();
   private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
+  private List<Frame> newest = List.of();
+  private LogRead.@Nullable Frames newestRun;
   private long committed;
   private boolean publishing;
   private boolean fullByRequest;
@@ -109,7 +119,12 @@ final class LocalCopy {
     return committed;
   }
 
-  /** Hash at a sequence that the log has, 0 included. */
+  /** Where the log begins: all before is committed, and trimmed. */
+  LogStart start() {
+    return log().start();
+  }
+
+  /** Hash at a sequence that the log has, the one before its first included. */
   Hash hashAt(long sequence) {
     if (sequence == lastSequence()) {
       return lastHash();
@@ -119,9 +134,14 @@ final class LocalCopy {
         .orElseThrow(() -> new IllegalArgumentException("no hash of entry " + sequence));
   }
 
-  /** Whether the log has this very entry; a sequence beyond its end is not there. */
+  /** Whether the log has this very entry; a sequence beyond its end or trimmed is not there. */
   boolean has(long sequence, Hash hash) {
-    return sequence <= lastSequence() && hashAt(sequence).equals(hash);
+    return !beginsAfter(sequence) && sequence <= lastSequence() && hashAt(sequence).equals(hash);
+  }
+
+  /** Whether even the hash at a sequence is gone, with the entries that were trimmed. */
+  boolean beginsAfter(long sequence) {
+    return sequence < log().firstSequence() - 1;
   }
 
   /**
@@ -142,8 +162,53 @@ final class LocalCopy {
       noRoom = true;
       throw e;
     }
+    newest = frames;
+    newestRun = null;
     groupCommit.request();
     publish();
+  }
+
+  /**
+   * What the last append stored, as it lies in the log, for whoever sends it on at once: without
+   * reading it again, and one array for all.
+   *
+   * @param from the sequence to begin with
+   * @return null if the last append did not begin with it, was too large to be kept, or is no
+   *     longer the log's end: it is to be read from the log
+   */
+  LogRead.@Nullable Frames newest(long from) {
+    if (newest.isEmpty()
+        || newest.getFirst().first().sequence() != from
+        || !newest.getLast().last().hash().equals(lastHash())) {
+      return null;
+    }
+    LogRead.Frames run = newestRun;
+    if (run == null) {
+      run = run(newest);
+      newest = run == null ? List.of() : newest;
+      newestRun = run;
+    }
+    return run;
+  }
+
+  private static LogRead.@Nullable Frames run(List<Frame> frames) {
+    long size = 0;
+    for (Frame frame : frames) {
+      size += frame.size();
+    }
+    if (size > NEWEST_BYTES) {
+      return null;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate((int) size);
+    for (Frame frame : frames) {
+      bytes.put(frame.bytes().duplicate());
+    }
+    Entry last = frames.getLast().last();
+    return new LogRead.Frames(
+        bytes.flip().asReadOnlyBuffer(),
+        frames.getFirst().first().sequence(),
+        last.sequence(),
+        last.hash());
   }
 
   /** Looks, at every heartbeat, whether a disk that was full has room again. */
@@ -198,6 +263,61 @@ final class LocalCopy {
     publish();
   }
 
+  /**
+   * Drops whole segments below a sequence, as far as they are committed here and durable. A segment
+   * that cannot be read stays, and one where the disk fails.
+   *
+   * @return the first sequence from now on
+   */
+  long trimBefore(long sequence) {
+    if (log().failure() == null) {
+      try {
+        return log().trimBefore(Math.min(sequence, committed + 1));
+      } catch (StorageException e) {
+        LOG.warn("not trimmed node={} why={}", state().node(), e.getMessage());
+      }
+    }
+    return log().firstSequence();
+  }
+
+  /**
+   * Throws this log away for a later beginning: all before it is committed and has been trimmed
+   * elsewhere. What this copy does not know as committed is first written to a {@code
+   * rolled-back-*.ndjson} file, since nobody can tell whether it was.
+   *
+   * @param prefix whether this log is known to be the beginning of what has been trimmed: nothing
+   *     is rolled back then
+   * @throws IllegalStateException if it would lose what is committed: an invariant
+   */
+  void beginAt(LogStart start, boolean prefix, String why) {
+    if (start.before() <= committed) {
+      throw new IllegalStateException(
+          "a log begun at " + start.sequence() + ", below the committed sequence " + committed);
+    }
+    long last = lastSequence();
+    if (last > committed && !prefix) {
+      String file = RolledBack.write(directory, committed + 1, loop.currentTimeMillis());
+      LOG.warn(
+          "rolled back node={} from={} to={} file={} why={}",
+          state().node(),
+          committed + 1,
+          last,
+          file,
+          why);
+      rolledBack.addAndGet(last - committed);
+    }
+    LOG.info(
+        "beginning anew node={} firstSequence={} was={} to {} why={}",
+        state().node(),
+        start.sequence(),
+        log().firstSequence(),
+        last,
+        why);
+    log().restartAt(start);
+    committed = start.before();
+    publish();
+  }
+
   /** Begins the log of a cluster: hash(0) is known from now on. */
   void begin(UUID clusterId) {
     begin(state -> state.withCluster(clusterId));
@@ -247,7 +367,8 @@ final class LocalCopy {
 
   /** Why nothing can be made durable any more, null while the disk works. */
   @Nullable String failure() {
-    return failure;
+    DiskFailedException failed = log().failure();
+    return failure == null && failed != null ? failed.getMessage() : failure;
   }
 
   /** Closes log and directory, once the sync that runs has ended. After the node's thread. */

@@ -1,21 +1,36 @@
 package io.replog.node;
 
+import io.replog.storage.DamagedLogException;
+import io.replog.storage.DiskFailedException;
+import io.replog.storage.DiskFullException;
 import io.replog.storage.SegmentedLog;
+import io.replog.storage.StorageException;
 import java.time.Duration;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What both kinds of node are: a copy of the log on a thread of its own, with faults on request and
  * a view of the cluster that others look at. The kinds are the shells around their rules.
  */
 abstract sealed class LocalNode implements Node permits MasterNode, SecondaryNode {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalNode.class);
   private static final Duration STUCK = Duration.ofSeconds(30);
 
   final NodeConfig config;
+  private final NodeLoop thread;
+
+  /** The same, guarded against what the disk refuses: for everything but the copy itself. */
   final NodeLoop loop;
+
   final LocalCopy copy;
   final FaultGate faultGate;
+  private volatile boolean mends;
+  private String lastRefusal = "";
   private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
 
   LocalNode(
@@ -25,9 +40,78 @@ abstract sealed class LocalNode implements Node permits MasterNode, SecondaryNod
       RandomGenerator random,
       Faults initialFaults) {
     this.config = config;
-    this.loop = loop;
+    this.thread = loop;
+    this.loop = new DiskGuard(loop, this::refused);
     this.copy = copy;
     this.faultGate = new FaultGate(initialFaults, random);
+  }
+
+  /**
+   * Out of all quorums, at once: nothing is acknowledged, promised or led, and nothing that was
+   * begun is gone on with. On the node's thread; again while it is out changes nothing.
+   */
+  abstract void goOut();
+
+  /** Takes part again, as after a start. On the node's thread. */
+  abstract void comeBack();
+
+  /** Gives up what it leads or has begun, and begins again. On the node's thread. */
+  abstract void beginAgain();
+
+  private boolean refused(StorageException refusal) {
+    return switch (refusal) {
+      case DamagedLogException damage -> {
+        if (mends) {
+          goOut();
+        }
+        yield mends;
+      }
+      case DiskFailedException failed -> refused(failed, "disk failed");
+      case DiskFullException full -> refused(full, "disk full");
+      default -> false;
+    };
+  }
+
+  private boolean refused(StorageException refusal, String what) {
+    String reason = String.valueOf(refusal.getMessage());
+    if (!reason.equals(lastRefusal)) {
+      lastRefusal = reason;
+      LOG.warn("{} node={} reason={}", what, config.id(), reason);
+    }
+    beginAgain();
+    return true;
+  }
+
+  @Override
+  public final void onDamage(Consumer<DamagedLogException> listener) {
+    copy.log().cold().onDamage(listener);
+    mends = true;
+  }
+
+  @Override
+  public final void withdraw(Runnable out) {
+    thread.execute(
+        () -> {
+          goOut();
+          out.run();
+        });
+  }
+
+  @Override
+  public final void rejoin(BooleanSupplier first) {
+    thread.execute(
+        () -> {
+          if (first.getAsBoolean()) {
+            comeBack();
+          }
+        });
+  }
+
+  /** Ends the node's thread, after its present turn. */
+  final void endThread() {
+    if (thread instanceof NodeThread nodeThread) {
+      nodeThread.close();
+    }
   }
 
   /** Tells those who look that the view of the cluster has changed. */
@@ -79,6 +163,6 @@ abstract sealed class LocalNode implements Node permits MasterNode, SecondaryNod
 
   @Override
   public final boolean alive() {
-    return !(loop instanceof NodeThread thread) || thread.alive(STUCK);
+    return !(thread instanceof NodeThread nodeThread) || nodeThread.alive(STUCK);
   }
 }

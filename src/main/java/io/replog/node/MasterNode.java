@@ -5,6 +5,7 @@ import io.replog.cluster.MemberListener;
 import io.replog.core.AppendOutcome;
 import io.replog.core.AppendRequest;
 import io.replog.core.NodeRole;
+import io.replog.core.Refusal;
 import io.replog.core.Seat;
 import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
@@ -13,6 +14,7 @@ import io.replog.replication.PeerMessage.Introduce;
 import io.replog.replication.PeerMessage.Standing;
 import io.replog.replication.PeerTransport;
 import io.replog.storage.DataDirectory;
+import io.replog.storage.StorageException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,7 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
   private static final Logger LOG = LoggerFactory.getLogger(MasterNode.class);
 
   private final MasterContext context;
+  private final Arrivals arrivals = new Arrivals();
   private final Registrar registrar;
   private final Locator locator;
   private volatile ClusterView view;
@@ -74,13 +77,13 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
       Faults initialFaults,
       Outside outside) {
     super(config, loop, new LocalCopy(directory, loop, syncThread), random, initialFaults);
-    this.context = new MasterContext(config, loop, copy, faultGate, random, outside);
+    this.context = new MasterContext(config, this.loop, copy, faultGate, random, outside);
     this.registrar = new Registrar(context);
     context.peers(new Peers((url, node) -> session(url, node, transport, this)));
     this.locator = new Locator(context, (url, listener) -> session(url, null, transport, listener));
     this.view = new Standby(context).view();
     copy.onDurable(this::durableGrew);
-    loop.execute(this::begin);
+    this.loop.execute(this::begin);
   }
 
   private PeerSession session(
@@ -111,14 +114,25 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
       }
     }
     copy.sync();
+    loop.execute(this::tick);
+    context.become(first(true));
+  }
+
+  private Phase first(boolean eager) {
     boolean unborn = copy.state().clusterId() == null || copy.state().foundingUnfinished();
-    context.become(unborn ? new Founding(context) : new Standby(context, true));
-    tick();
+    return unborn ? new Founding(context) : new Standby(context, eager);
   }
 
   private void tick() {
     if (stopped) {
       return;
+    }
+    // first of all: what follows may be given up at damage, and this must go on
+    loop.schedule(config.heartbeat(), this::tick);
+    if (copy.failure() != null && context.phase() instanceof ActiveMaster) {
+      // nothing can be made durable here any more: another may lead
+      LOG.warn("gives up leading node={} reason={}", id(), copy.failure());
+      beginAgain();
     }
     locator.tick();
     copy.lookForRoom();
@@ -126,7 +140,6 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
     context.phase().tick();
     load = look();
     refresh();
-    loop.schedule(config.heartbeat(), this::tick);
   }
 
   private void refresh() {
@@ -158,6 +171,41 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
       case ActiveMaster active -> active.durableGrew();
       case Takeover takeover -> takeover.durableGrew();
       default -> {}
+    }
+  }
+
+  @Override
+  void goOut() {
+    Phase now = context.phaseOrNull();
+    if (now == null || now instanceof Mending || now instanceof Stopping) {
+      return;
+    }
+    leadNoMore();
+    context.become(new Mending(context));
+    refresh();
+  }
+
+  @Override
+  void beginAgain() {
+    boolean again = context.phaseOrNull() instanceof Founding;
+    if (!stopped && !again) {
+      leadNoMore();
+      context.become(first(false));
+      refresh();
+    }
+  }
+
+  private void leadNoMore() {
+    if (context.phaseOrNull() instanceof ActiveMaster active) {
+      active.release();
+    }
+  }
+
+  @Override
+  void comeBack() {
+    if (context.phaseOrNull() instanceof Mending) {
+      context.become(first(true));
+      refresh();
     }
   }
 
@@ -233,16 +281,33 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
 
   @Override
   public Subscription append(AppendRequest request, Consumer<AppendOutcome> answer) {
-    AppendHandle handle = new AppendHandle();
-    Duration delay = faults().delay();
-    if (delay.isZero()) {
-      loop.execute(() -> handle.waiting(context.phase().append(request, answer)));
-    } else {
-      loop.execute(
-          () ->
-              loop.schedule(delay, () -> handle.waiting(context.phase().append(request, answer))));
+    if (!arrivals.enter()) {
+      answer.accept(new AppendOutcome.Refused(new Refusal.Overloaded(Arrivals.LIMIT)));
+      return () -> {};
     }
+    AppendHandle handle = new AppendHandle();
+    loop.execute(
+        () -> {
+          arrivals.leave();
+          Duration delay = faults().delay();
+          if (delay.isZero()) {
+            append(request, answer, handle);
+          } else {
+            loop.schedule(delay, () -> append(request, answer, handle));
+          }
+        });
     return handle;
+  }
+
+  private void append(AppendRequest request, Consumer<AppendOutcome> answer, AppendHandle handle) {
+    try {
+      handle.waiting(context.phase().append(request, answer));
+    } catch (StorageException refusal) {
+      // it has no number yet: only what an earlier append of its key had was looked for
+      Refusal why = new Refusal.NotActive(String.valueOf(refusal.getMessage()));
+      answer.accept(new AppendOutcome.Refused(why));
+      throw refusal;
+    }
   }
 
   /**
@@ -286,12 +351,31 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
 
   @Override
   public void register(String id, String url, Consumer<Registration> answer) {
-    loop.execute(() -> context.phase().register(id, url, answer));
+    asked(
+        answer, new Registration.NotMaster(null), () -> context.phase().register(id, url, answer));
   }
 
   @Override
   public void deregister(String id, Consumer<Registration> answer) {
-    loop.execute(() -> context.phase().deregister(id, answer));
+    asked(answer, new Registration.NotMaster(null), () -> context.phase().deregister(id, answer));
+  }
+
+  @Override
+  public void trim(long before, Consumer<Trimming> answer) {
+    asked(answer, new Trimming.NotMaster(null), () -> context.phase().trim(before, answer));
+  }
+
+  /** Answers too where the disk refuses, which is before anything has been answered. */
+  private <A> void asked(Consumer<A> answer, A refused, Runnable question) {
+    loop.execute(
+        () -> {
+          try {
+            question.run();
+          } catch (StorageException refusal) {
+            answer.accept(refused);
+            throw refusal;
+          }
+        });
   }
 
   @Override
@@ -324,9 +408,7 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
     loop.execute(
         () -> {
           stopped = true;
-          if (context.phase() instanceof ActiveMaster active) {
-            active.release();
-          }
+          leadNoMore();
           context.become(new Stopping(context));
           refresh();
           loop.atEndOfTurn(released::countDown);
@@ -342,9 +424,7 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
 
   @Override
   public void stop(Duration grace) {
-    if (loop instanceof NodeThread thread) {
-      thread.close();
-    }
+    endThread();
     locator.close();
     context.peers().close();
     copy.close(grace);

@@ -5,9 +5,11 @@ import io.replog.core.AppendRequest;
 import io.replog.core.NodeRole;
 import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
+import io.replog.storage.DamagedLogException;
 import io.replog.storage.SegmentedLog;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,31 @@ public interface Node {
 
   /** The log, for reading up to {@link #watermarks()}; reads never block the node. */
   SegmentedLog log();
+
+  /**
+   * Tells of damage that anyone comes upon who reads the log, from now on. Whoever listens puts it
+   * right, between {@link #withdraw} and {@link #rejoin}; without a listener damage that the node
+   * itself comes upon ends it.
+   *
+   * @param listener called on the thread that read; must not block
+   */
+  void onDamage(Consumer<DamagedLogException> listener);
+
+  /**
+   * Takes the node out of all quorums: to the others it is as if it had stopped. Its log may still
+   * be read.
+   *
+   * @param out called on the node's thread once it is out; at once if it was
+   */
+  void withdraw(Runnable out);
+
+  /**
+   * Lets the node take part again, as after a start; nothing happens if it was never out.
+   *
+   * @param first run on the node's thread before that, with the rights of the log's writer; false
+   *     leaves the node out
+   */
+  void rejoin(BooleanSupplier first);
 
   /** How far this node's log may be shown now. */
   Watermarks watermarks();
@@ -79,6 +106,12 @@ public interface Node {
 
   /** Asks that a secondary leaves the configuration. */
   void deregister(String id, Consumer<Registration> answer);
+
+  /**
+   * Drops the entries below a sequence, on all nodes, as far as every node that ought to have them
+   * has them on disk; each node drops whole segments.
+   */
+  void trim(long before, Consumer<Trimming> answer);
 
   /**
    * An entry written by hand to a secondary that belongs to no cluster, to show the reorder rule.
@@ -172,6 +205,25 @@ public interface Node {
     record NotMaster(@Nullable String active) implements Registration {}
   }
 
+  /** What became of a wish to trim. */
+  sealed interface Trimming {
+    /**
+     * The master's log begins with {@code firstSequence} now.
+     *
+     * @param heldBy why not with the sequence that was asked for, one line for people; null if it
+     *     does
+     */
+    record Done(long firstSequence, @Nullable String heldBy) implements Trimming {}
+
+    /**
+     * Refused: nothing below {@code firstSequence} is there, nor above {@code highest} committed.
+     */
+    record OutOfRange(long highest) implements Trimming {}
+
+    /** This node does not lead; {@code active} is the URL of the one that does, if known. */
+    record NotMaster(@Nullable String active) implements Trimming {}
+  }
+
   /** What became of an entry that was fed by hand. */
   sealed interface HandFeed {
     /** It is there, or waits for those before it; {@code lastSequence} ends the contiguous list. */
@@ -206,8 +258,10 @@ public interface Node {
      * Something that happened to the entry.
      *
      * @param at milliseconds since 1970 UTC
-     * @param event appended, sent, stored, durable, acknowledged or retried
+     * @param ms the same since the entry was appended, with three decimals; negative where that is
+     *     no longer remembered
+     * @param event appended, sent, stored, visible, durable, acknowledged or retried
      */
-    public record Event(long at, String node, String event) {}
+    public record Event(long at, double ms, String node, String event) {}
   }
 }

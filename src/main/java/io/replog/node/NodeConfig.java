@@ -2,6 +2,7 @@ package io.replog.node;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the rules of a node can be set to. Defaults and limits are the settings' business.
@@ -26,6 +27,8 @@ import java.util.List;
  * @param deduplicateByContent by the message's SHA-256 in place of the key
  * @param deduplicationEntries window of retried appends, in entries
  * @param deduplicationWindow window of retried appends, in time
+ * @param retainedBytes how much of the log is kept at least, in bytes; null for all
+ * @param retainedFor how long an entry is kept at least; null for ever
  */
 public record NodeConfig(
     String id,
@@ -45,7 +48,9 @@ public record NodeConfig(
     boolean quorumAppend,
     boolean deduplicateByContent,
     long deduplicationEntries,
-    Duration deduplicationWindow) {
+    Duration deduplicationWindow,
+    @Nullable Long retainedBytes,
+    @Nullable Duration retainedFor) {
 
   /**
    * Whether the members are a list that was given, so that a write concern above it can never be

@@ -6,6 +6,7 @@ import io.replog.node.Node.EntryTrace;
 import io.replog.node.Node.ReadPermit;
 import io.replog.node.Node.Registration;
 import io.replog.node.Node.Subscription;
+import io.replog.node.Node.Trimming;
 import io.replog.node.Node.VerifyReport;
 import io.replog.replication.PeerMessage.FromSecondary;
 import io.replog.replication.PeerMessage.Standing;
@@ -43,4 +44,6 @@ interface Phase {
   void register(String id, String url, Consumer<Registration> answer);
 
   void deregister(String id, Consumer<Registration> answer);
+
+  void trim(long before, Consumer<Trimming> answer);
 }

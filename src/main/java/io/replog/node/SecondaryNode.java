@@ -43,17 +43,23 @@ public final class SecondaryNode extends LocalNode {
       RandomGenerator random,
       Faults initialFaults) {
     super(config, loop, new LocalCopy(directory, loop, syncThread), random, initialFaults);
-    this.role = new SecondaryRole(config, loop, copy, faultGate, handFed, random);
+    this.role = new SecondaryRole(config, this.loop, copy, faultGate, handFed, random);
     this.view = role.view();
-    loop.execute(copy::sync);
-    loop.execute(this::refresh);
+    this.loop.execute(copy::sync);
+    this.loop.execute(this::refresh);
   }
 
   /** Looks again, every heartbeat, at what may have changed by the passing of time. */
   private void refresh() {
+    // first of all: what follows may be given up at damage, and this must go on
+    loop.schedule(config.heartbeat(), this::refresh);
     copy.rememberCommitted();
     role.leave();
     copy.lookForRoom();
+    show();
+  }
+
+  private void show() {
     ClusterView now = role.view();
     ready = role.ready();
     wantsRegistration = role.wantsRegistration();
@@ -62,7 +68,24 @@ public final class SecondaryNode extends LocalNode {
     if (changed) {
       clusterChanged();
     }
-    loop.schedule(config.heartbeat(), this::refresh);
+  }
+
+  @Override
+  void goOut() {
+    role.goOut();
+    show();
+  }
+
+  @Override
+  void beginAgain() {
+    role.goOut();
+    comeBack();
+  }
+
+  @Override
+  void comeBack() {
+    role.comeBack();
+    show();
   }
 
   /** Whether this node has to make itself known to a master. From any thread. */
@@ -121,6 +144,11 @@ public final class SecondaryNode extends LocalNode {
   @Override
   public void deregister(String id, Consumer<Registration> answer) {
     answer.accept(new Registration.NotMaster(activeUrl()));
+  }
+
+  @Override
+  public void trim(long before, Consumer<Trimming> answer) {
+    answer.accept(new Trimming.NotMaster(activeUrl()));
   }
 
   @Override
@@ -194,9 +222,7 @@ public final class SecondaryNode extends LocalNode {
 
   @Override
   public void stop(Duration grace) {
-    if (loop instanceof NodeThread thread) {
-      thread.close();
-    }
+    endThread();
     copy.close(grace);
   }
 

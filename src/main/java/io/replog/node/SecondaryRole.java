@@ -69,6 +69,7 @@ final class SecondaryRole implements Intake.Answers {
   private boolean acknowledgeDue;
   private boolean ready;
   private boolean seatedOnce;
+  private boolean out;
 
   SecondaryRole(
       NodeConfig config,
@@ -99,7 +100,33 @@ final class SecondaryRole implements Intake.Answers {
     if (!ready && newStore) {
       ready = state.logEpoch() > 0 && state.membership().votes(state.store());
     }
-    return ready;
+    return ready && !out;
+  }
+
+  /** Out of all quorums: every link is closed and none is taken, as if this node had stopped. */
+  void goOut() {
+    if (out) {
+      return;
+    }
+    out = true;
+    for (Peer peer : Set.copyOf(peers)) {
+      peer.close();
+      closed(peer);
+    }
+    master = null;
+    active = null;
+    intake.reset();
+    granting.reset();
+    LOG.warn("out of all quorums node={}", config.id());
+  }
+
+  /** Takes part again, as after a start. */
+  void comeBack() {
+    if (out) {
+      out = false;
+      granting.heardMaster();
+      LOG.info("takes part again node={} lastSequence={}", config.id(), copy.lastSequence());
+    }
   }
 
   /**
@@ -123,6 +150,7 @@ final class SecondaryRole implements Intake.Answers {
         false,
         readOnlyReason(),
         state.promisedEpoch(),
+        copy.log().firstSequence(),
         Math.max(copy.lastSequence(), handFed.lastSequence()),
         copy.committedSequence(),
         active,
@@ -139,12 +167,19 @@ final class SecondaryRole implements Intake.Answers {
     if (copy.failure() != null) {
       return ClusterView.ReadOnlyReason.DISK_FAILED;
     }
+    if (out) {
+      return ClusterView.ReadOnlyReason.LOG_DAMAGED;
+    }
     return copy.full()
         ? ClusterView.ReadOnlyReason.DISK_FULL
         : ClusterView.ReadOnlyReason.NOT_ACTIVE;
   }
 
   void received(Peer peer, PeerMessage message) {
+    if (out) {
+      peer.close();
+      return;
+    }
     if (!(message instanceof ToSecondary said)) {
       LOG.warn(
           "closing a link node={} reason=a secondary's message came to a secondary", config.id());
@@ -175,7 +210,10 @@ final class SecondaryRole implements Intake.Answers {
       case Heartbeat heartbeat -> heartbeat(peer, heartbeat);
       case Configure configure -> configure(peer, configure);
       case HashQuery query ->
-          answer(peer, new HashAnswer(query.sequence(), hashOrNull(query.sequence())));
+          answer(
+              peer,
+              new HashAnswer(
+                  query.sequence(), hashOrNull(query.sequence()), copy.log().firstSequence()));
       case Fetch fetch -> fetch(peer, fetch);
       case Release release -> release(peer, release);
       case Renounce renounce -> renounce(peer, renounce);
@@ -286,6 +324,7 @@ final class SecondaryRole implements Intake.Answers {
     }
     if (copy.synced()) {
       copy.commit(heartbeat.committedSequence());
+      copy.trimBefore(heartbeat.keepFrom());
       if (!newStore && copy.lastSequence() >= heartbeat.committedSequence()) {
         ready = true;
       }
@@ -411,6 +450,7 @@ final class SecondaryRole implements Intake.Answers {
         state.promisedTo(),
         state.logEpoch(),
         state.logEpochStore(),
+        copy.start(),
         copy.lastSequence(),
         copy.lastHash(),
         copy.durableSequence(),
@@ -422,7 +462,9 @@ final class SecondaryRole implements Intake.Answers {
   }
 
   private @Nullable Hash hashOrNull(long sequence) {
-    return sequence <= copy.lastSequence() && copy.state().clusterId() != null
+    return sequence <= copy.lastSequence()
+            && !copy.beginsAfter(sequence)
+            && copy.state().clusterId() != null
         ? copy.hashAt(sequence)
         : null;
   }

@@ -198,6 +198,10 @@ final class Standby extends Inactive {
    * would make a quorum of the old configuration beside the new one. Null if there is no reason.
    */
   private @Nullable String overruled() {
+    String failure = context().copy().failure();
+    if (failure != null) {
+      return "this master's disk failed; restart it once the disk is right: " + failure;
+    }
     long era = eraOf(context().state().membership(), context().state().logEpoch());
     PeerSession beyond = null;
     long highest = era;

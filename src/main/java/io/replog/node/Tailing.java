@@ -4,6 +4,7 @@ import io.replog.core.DamagedFrameException;
 import io.replog.core.Frame;
 import io.replog.core.FrameChecker;
 import io.replog.core.Hash;
+import io.replog.core.LogStart;
 import io.replog.core.PrefixSearch;
 import io.replog.replication.PeerMessage.Fetch;
 import io.replog.replication.PeerMessage.Fetched;
@@ -57,6 +58,9 @@ final class Tailing {
     step = new Step.Idle();
     PeerSession source = source();
     Standing standing = source == null ? null : source.standing();
+    if (standing != null) {
+      context.copy().trimBefore(standing.start().sequence());
+    }
     if (source == null
         || standing == null
         || standing.lastSequence() < context.copy().committedSequence()
@@ -65,7 +69,10 @@ final class Tailing {
     }
     long high = Math.min(context.copy().lastSequence(), standing.lastSequence());
     long floor = Math.min(context.copy().committedSequence(), high);
-    compare(source, standing, new PrefixSearch(floor, high), high);
+    // one below the lowest that can be compared stands for all that cannot
+    long low = Math.max(floor, standing.start().before() - 1);
+    high = Math.max(low, high);
+    compare(source, standing, new PrefixSearch(low, high), high);
   }
 
   private boolean level(Standing standing) {
@@ -122,6 +129,10 @@ final class Tailing {
         || comparing.probe() != answer.sequence()) {
       return;
     }
+    if (answer.trimmed()) {
+      step = new Step.Idle();
+      return;
+    }
     Hash theirs = answer.hash();
     boolean equal = theirs != null && context.copy().has(answer.sequence(), theirs);
     long low = equal ? answer.sequence() : comparing.search().low();
@@ -138,6 +149,10 @@ final class Tailing {
       return;
     }
     try {
+      if (sequence < standing.start().before()) {
+        beginAt(source, standing);
+        return;
+      }
       context
           .copy()
           .cutAfter(sequence, "the log of epoch " + standing.logEpoch() + " at " + source.node());
@@ -147,6 +162,25 @@ final class Tailing {
     }
     step = new Step.Fetching(source);
     source.send(new Fetch(context.copy().lastSequence() + 1));
+  }
+
+  /**
+   * That log begins where this one has ended, or differs. What is before its first entry is
+   * committed, so it has all that a majority has relied on of what is here.
+   */
+  private void beginAt(PeerSession source, Standing standing) {
+    LocalCopy copy = context.copy();
+    LogStart start = standing.start();
+    if (!start.mayReplace(
+        context.state().logEpoch(), copy.committedSequence(), standing.logEpoch())) {
+      stop(
+          "the log of %s begins with %d; the one here is to be looked at and formatted anew"
+              .formatted(source.node(), start.sequence()));
+      return;
+    }
+    copy.beginAt(start, false, "the log of epoch " + standing.logEpoch() + " at " + source.node());
+    step = new Step.Fetching(source);
+    source.send(new Fetch(start.sequence()));
   }
 
   void fetched(PeerSession session, Fetched fetched) {

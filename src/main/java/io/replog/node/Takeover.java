@@ -97,6 +97,7 @@ final class Takeover extends Inactive implements Feed.Listener, Adoption.Listene
               context().config().id(),
               context().config().url(),
               context().copy().committedSequence(),
+              0,
               0);
       feeds.values().forEach(feed -> feed.heartbeat(heartbeat));
     }
@@ -316,6 +317,12 @@ final class Takeover extends Inactive implements Feed.Listener, Adoption.Listene
       extend();
     }
     activateWhenSynced();
+  }
+
+  /** Nothing is appended before the takeover is done. */
+  @Override
+  public boolean awaitsStored() {
+    return false;
   }
 
   @Override

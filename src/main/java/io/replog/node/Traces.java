@@ -61,7 +61,7 @@ final class Traces {
       copies.add(new Copy(feed.node(), stored, isDurable, stored ? millis(began, at) : -1));
     }
     for (PeerSession session : context.peers().all()) {
-      if (feeds.stream().noneMatch(feed -> feed.session() == session)) {
+      if (!isFed(session)) {
         copies.add(new Copy(session.node(), false, false, -1));
       }
     }
@@ -71,31 +71,60 @@ final class Traces {
     return copies;
   }
 
+  private boolean isFed(PeerSession session) {
+    for (Feed feed : feeds) {
+      if (feed.session() == session) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** All that is remembered of a sequence, null where the log does not have it. */
   @Nullable EntryTrace of(long sequence) {
     if (sequence < 1 || sequence > context.copy().lastSequence()) {
       return null;
     }
-    List<EntryTrace.Event> events = new ArrayList<>();
+    Events events = new Events(appended.at(sequence));
     String master = context.config().id();
-    event(events, master, "appended", appended.at(sequence));
-    event(events, master, "stored", appended.at(sequence));
-    event(events, master, "durable", durable.at(sequence));
+    events.add(master, "appended", appended.at(sequence));
+    events.add(master, "stored", appended.at(sequence));
+    events.add(master, "visible", appended.at(sequence));
+    events.add(master, "durable", durable.at(sequence));
     for (Feed feed : feeds) {
-      event(events, feed.node(), "sent", feed.times().sent().at(sequence));
-      feed.times().retriesOf(sequence).forEach(at -> event(events, feed.node(), "retried", at));
+      events.add(feed.node(), "sent", feed.times().sent().at(sequence));
+      feed.times().retriesOf(sequence).forEach(at -> events.add(feed.node(), "retried", at));
       long storedAt = feed.times().stored().at(sequence);
-      event(events, feed.node(), "stored", storedAt);
-      event(events, feed.node(), "acknowledged", storedAt);
-      event(events, feed.node(), "durable", feed.times().durable().at(sequence));
+      // what a secondary has stored in order may be read there from then on
+      events.add(feed.node(), "stored", storedAt);
+      events.add(feed.node(), "visible", storedAt);
+      events.add(feed.node(), "acknowledged", storedAt);
+      events.add(feed.node(), "durable", feed.times().durable().at(sequence));
     }
-    events.sort(Comparator.comparingLong(EntryTrace.Event::at));
-    return new EntryTrace(copies(sequence), List.copyOf(events));
+    return new EntryTrace(copies(sequence), events.inOrder());
   }
 
-  private void event(List<EntryTrace.Event> events, String node, String what, long nanos) {
-    if (nanos >= 0) {
-      events.add(new EntryTrace.Event(epochMillis + nanos / 1_000_000, node, what));
+  /** What is known of one entry, in the order in which it happened. */
+  private final class Events {
+    private record Timed(long nanos, EntryTrace.Event event) {}
+
+    private final long began;
+    private final List<Timed> known = new ArrayList<>();
+
+    Events(long began) {
+      this.began = began;
+    }
+
+    void add(String node, String what, long nanos) {
+      if (nanos >= 0) {
+        long at = epochMillis + nanos / 1_000_000;
+        known.add(new Timed(nanos, new EntryTrace.Event(at, millis(began, nanos), node, what)));
+      }
+    }
+
+    List<EntryTrace.Event> inOrder() {
+      known.sort(Comparator.comparingLong(Timed::nanos));
+      return known.stream().map(Timed::event).toList();
     }
   }
 

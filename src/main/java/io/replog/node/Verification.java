@@ -64,13 +64,19 @@ final class Verification {
     }
     Hash theirs = answer.hash();
     boolean equal = theirs != null && context.copy().has(answer.sequence(), theirs);
+    if (answer.trimmed() || context.copy().beginsAfter(answer.sequence())) {
+      unanswered(session); // meanwhile: what is left is compared the next time
+      finish();
+      return;
+    }
     PrefixSearch search = node.search;
     if (search == null && answer.sequence() == sequence) {
       node.hash = theirs;
       if (equal) {
         node.report = new NodeReport(session.node(), true, String.valueOf(theirs), null);
       } else {
-        advance(session, node, new PrefixSearch(0, sequence - 1));
+        long low = Math.max(answer.firstSequence(), context.copy().log().firstSequence()) - 1;
+        advance(session, node, new PrefixSearch(Math.min(low, sequence - 1), sequence - 1));
       }
     } else if (search != null && answer.sequence() == search.probe()) {
       advance(session, node, search.after(equal));

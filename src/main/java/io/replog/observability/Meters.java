@@ -33,6 +33,11 @@ public final class Meters {
   public static final String TAKEOVERS = "replog.takeovers";
   public static final String ROLLED_BACK = "replog.rolled.back.entries";
 
+  public static final String SCRUB_BYTES = "replog.scrub.bytes";
+  public static final String SCRUB_LAST_ROUND = "replog.scrub.last.round.seconds";
+  public static final String DAMAGE_FOUND = "replog.damage.found";
+  public static final String DAMAGE_REPAIRED = "replog.damage.repaired";
+
   /** Tag: which secondary. */
   public static final String SECONDARY = "secondary";
 

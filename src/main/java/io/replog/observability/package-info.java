@@ -1,4 +1,4 @@
-/** The names of what can be measured, in one place. */
+/** The names of what can be measured and of what is logged, in one place, and the log as JSON. */
 @NullMarked
 package io.replog.observability;
 

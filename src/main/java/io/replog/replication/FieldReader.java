@@ -2,6 +2,7 @@ package io.replog.replication;
 
 import io.replog.core.Configuration;
 import io.replog.core.Hash;
+import io.replog.core.LogStart;
 import io.replog.core.Membership;
 import io.replog.core.Seat;
 import io.replog.replication.PeerMessage.Reign;
@@ -99,6 +100,7 @@ final class FieldReader {
         idOrNull(),
         number(),
         idOrNull(),
+        start(),
         number(),
         hash(),
         number(),
@@ -107,6 +109,14 @@ final class FieldReader {
         membership(),
         textOrNull(),
         textOrNull());
+  }
+
+  LogStart start() {
+    return new LogStart(number(), hash(), number(), number());
+  }
+
+  @Nullable LogStart startOrNull() throws MalformedMessageException {
+    return flag() ? start() : null;
   }
 
   private int count(int limit, String of) throws MalformedMessageException {

@@ -2,6 +2,7 @@ package io.replog.replication;
 
 import io.replog.core.Configuration;
 import io.replog.core.Hash;
+import io.replog.core.LogStart;
 import io.replog.core.Membership;
 import io.replog.core.Seat;
 import io.replog.replication.PeerMessage.Reign;
@@ -102,6 +103,17 @@ final class FieldWriter {
     return id(value.clusterId()).number(value.epoch()).id(value.store());
   }
 
+  FieldWriter start(LogStart value) {
+    return number(value.sequence())
+        .hash(value.hashBefore())
+        .number(value.epochBefore())
+        .number(value.timestampBefore());
+  }
+
+  FieldWriter startOrNull(@Nullable LogStart value) {
+    return value == null ? flag(false) : flag(true).start(value);
+  }
+
   FieldWriter membership(Membership value) {
     configuration(value.committed());
     Configuration proposed = value.proposed();
@@ -132,6 +144,7 @@ final class FieldWriter {
         .idOrNull(value.promisedTo())
         .number(value.logEpoch())
         .idOrNull(value.logEpochStore())
+        .start(value.start())
         .number(value.lastSequence())
         .hash(value.lastHash())
         .number(value.durableSequence())

@@ -1,6 +1,7 @@
 package io.replog.replication;
 
 import io.replog.core.Hash;
+import io.replog.core.LogStart;
 import io.replog.core.Membership;
 import java.nio.ByteBuffer;
 import java.util.UUID;
@@ -53,6 +54,9 @@ public sealed interface PeerMessage {
    * @param endSequence end of the adopted log
    * @param endHash its hash
    * @param membership configurations in force
+   * @param begin null, or where the store has to begin anew: its log ends before the sender's
+   *     begins, or differs there. The last common entry is then the one before, and none of the
+   *     store's own
    */
   record Sync(
       Reign reign,
@@ -62,7 +66,8 @@ public sealed interface PeerMessage {
       Hash commonHash,
       long endSequence,
       Hash endHash,
-      Membership membership)
+      Membership membership,
+      @Nullable LogStart begin)
       implements ToSecondary {}
 
   /**
@@ -71,6 +76,8 @@ public sealed interface PeerMessage {
    * @param previousSequence the entry before the first of them
    * @param previousHash its hash
    * @param committedSequence the master's committed sequence
+   * @param storedAwaited whether an append waits for what is stored: if not, one acknowledgement
+   *     after the sync does for both
    * @param frames whole frames as they lie in the log, read-only; at least one
    */
   record Replicate(
@@ -78,6 +85,7 @@ public sealed interface PeerMessage {
       long previousSequence,
       Hash previousHash,
       long committedSequence,
+      boolean storedAwaited,
       ByteBuffer frames)
       implements ToSecondary {}
 
@@ -87,8 +95,10 @@ public sealed interface PeerMessage {
    * @param round number that the answer repeats, so that a linearizable read knows it was said
    *     after it began
    * @param url where the master is
+   * @param keepFrom what is below it may be trimmed, as far as it is committed where this arrives
    */
-  record Heartbeat(Reign reign, String node, String url, long committedSequence, long round)
+  record Heartbeat(
+      Reign reign, String node, String url, long committedSequence, long round, long keepFrom)
       implements ToSecondary {}
 
   /** The configurations in force; acknowledging them means holding every entry before them. */
@@ -123,7 +133,11 @@ public sealed interface PeerMessage {
    */
   record LeaveAnswer(Reign reign, boolean mayStop, String why) implements ToSecondary {}
 
-  /** Where a log and a store stand. */
+  /**
+   * Where a log and a store stand.
+   *
+   * @param start where its log begins
+   */
   record Standing(
       String node,
       UUID store,
@@ -132,6 +146,7 @@ public sealed interface PeerMessage {
       @Nullable UUID promisedTo,
       long logEpoch,
       @Nullable UUID logEpochStore,
+      LogStart start,
       long lastSequence,
       Hash lastHash,
       long durableSequence,
@@ -201,13 +216,21 @@ public sealed interface PeerMessage {
    * Answers {@link HashQuery}.
    *
    * @param hash null where the log does not have the sequence
+   * @param firstSequence where the log begins: an earlier hash than the one before it is not known
    */
-  record HashAnswer(long sequence, @Nullable Hash hash) implements FromSecondary {}
+  record HashAnswer(long sequence, @Nullable Hash hash, long firstSequence)
+      implements FromSecondary {
+    /** Whether the hash is gone with the entries that were trimmed, and says nothing of the log. */
+    public boolean trimmed() {
+      return sequence < firstSequence - 1;
+    }
+  }
 
   /**
    * Answers {@link Fetch}.
    *
-   * @param frames whole frames from the asked sequence on; empty at the end of the log
+   * @param frames whole frames from the asked sequence on; empty at the end of the log, and where
+   *     that was trimmed
    */
   record Fetched(long fromSequence, ByteBuffer frames, Standing standing)
       implements FromSecondary {}

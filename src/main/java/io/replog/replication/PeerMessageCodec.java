@@ -128,7 +128,8 @@ public final class PeerMessageCodec {
               .reign(m.reign())
               .number(m.previousSequence())
               .hash(m.previousHash())
-              .number(m.committedSequence());
+              .number(m.committedSequence())
+              .flag(m.storedAwaited());
       case Acknowledge m ->
           out.type(ACKNOWLEDGE)
               .number(m.epoch())
@@ -153,14 +154,16 @@ public final class PeerMessageCodec {
               .hash(m.commonHash())
               .number(m.endSequence())
               .hash(m.endHash())
-              .membership(m.membership());
+              .membership(m.membership())
+              .startOrNull(m.begin());
       case Heartbeat m ->
           out.type(HEARTBEAT)
               .reign(m.reign())
               .text(m.node())
               .text(m.url())
               .number(m.committedSequence())
-              .number(m.round());
+              .number(m.round())
+              .number(m.keepFrom());
       case Configure m -> out.type(CONFIGURE).reign(m.reign()).membership(m.membership());
       case HashQuery m -> out.type(HASH_QUERY).number(m.sequence());
       case Fetch m -> out.type(FETCH).number(m.fromSequence());
@@ -180,7 +183,8 @@ public final class PeerMessageCodec {
       case Foreign m -> out.type(FOREIGN).id(m.clusterId());
       case Diverged m ->
           out.type(DIVERGED).number(m.epoch()).number(m.sequence()).prose(m.detail());
-      case HashAnswer m -> out.type(HASH_ANSWER).number(m.sequence()).hashOrNull(m.hash());
+      case HashAnswer m ->
+          out.type(HASH_ANSWER).number(m.sequence()).hashOrNull(m.hash()).number(m.firstSequence());
       case Fetched m -> out.type(FETCHED).number(m.fromSequence()).standing(m.standing());
       case Failed m -> out.type(FAILED).number(m.epoch()).prose(m.why());
       case Leave m -> out.type(LEAVE).text(m.node()).id(m.store());
@@ -212,7 +216,7 @@ public final class PeerMessageCodec {
     FieldReader f = new FieldReader(in);
     return switch (type) {
       case REPLICATE ->
-          new Replicate(f.reign(), f.number(), f.hash(), f.number(), frames(in, owned));
+          new Replicate(f.reign(), f.number(), f.hash(), f.number(), f.flag(), frames(in, owned));
       case ACKNOWLEDGE -> acknowledge(f);
       case INTRODUCE -> new Introduce(f.text(), f.id(), f.text(), f.idOrNull());
       case PROMISE -> new Promise(f.reign(), f.flag());
@@ -225,8 +229,10 @@ public final class PeerMessageCodec {
               f.hash(),
               f.number(),
               f.hash(),
-              f.membership());
-      case HEARTBEAT -> new Heartbeat(f.reign(), f.text(), f.text(), f.number(), f.number());
+              f.membership(),
+              f.startOrNull());
+      case HEARTBEAT ->
+          new Heartbeat(f.reign(), f.text(), f.text(), f.number(), f.number(), f.number());
       case CONFIGURE -> new Configure(f.reign(), f.membership());
       case HASH_QUERY -> new HashQuery(f.number());
       case FETCH -> new Fetch(f.number());
@@ -238,7 +244,7 @@ public final class PeerMessageCodec {
       case FENCED -> new Fenced(f.number(), f.idOrNull());
       case FOREIGN -> new Foreign(f.id());
       case DIVERGED -> new Diverged(f.number(), f.number(), f.text());
-      case HASH_ANSWER -> new HashAnswer(f.number(), f.hashOrNull());
+      case HASH_ANSWER -> new HashAnswer(f.number(), f.hashOrNull(), f.number());
       case FETCHED -> fetched(f, in, owned);
       case FAILED -> new Failed(f.number(), f.text());
       case LEAVE -> new Leave(f.text(), f.id());

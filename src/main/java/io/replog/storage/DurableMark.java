@@ -1,6 +1,7 @@
 package io.replog.storage;
 
 import io.replog.core.Hash;
+import io.replog.core.LogStart;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * nothing is known, and recovery takes the store for one that may have lost its tail.
  *
  * <p>A slot: magic (8), version (4), zero (4), counter (8), first sequence (8), durable sequence
- * (8) and hash (32), committed sequence (8) and hash (32), zeros, CRC-32C of the 508 bytes before
- * it (4).
+ * (8) and hash (32), committed sequence (8) and hash (32), hash (32), epoch (8) and timestamp (8)
+ * of the entry before the first, zeros where that is 1; zeros, CRC-32C of the 508 bytes before it
+ * (4).
  *
  * <p>Safe for use by several threads: the writes go one after the other.
  */
@@ -118,7 +120,10 @@ final class DurableMark {
     long first = in.getLong();
     long durable = in.getLong();
     Hash durableHash = Hash.read(in);
-    return new Slot(counter, new Mark(first, durable, durableHash, in.getLong(), Hash.read(in)));
+    long committed = in.getLong();
+    Hash committedHash = Hash.read(in);
+    LogStart start = new LogStart(first, Hash.read(in), in.getLong(), in.getLong());
+    return new Slot(counter, new Mark(start, durable, durableHash, committed, committedHash));
   }
 
   /** What was last written. */
@@ -142,6 +147,16 @@ final class DurableMark {
     return true;
   }
 
+  /**
+   * Writes another beginning of the log, into both slots: with either of them alone it must be
+   * known what files belong to the log.
+   */
+  synchronized void begin(UnaryOperator<Mark> next) throws IOException {
+    Mark wanted = next.apply(mark);
+    write(wanted);
+    write(wanted);
+  }
+
   /** Writes and forces. After an error the file must not be written again. */
   synchronized void write(Mark next) throws IOException {
     counter++;
@@ -151,6 +166,8 @@ final class DurableMark {
     next.durableHash().write(out);
     out.putLong(next.committedSequence());
     next.committedHash().write(out);
+    next.start().hashBefore().write(out);
+    out.putLong(next.start().epochBefore()).putLong(next.start().timestampBefore());
     int crcAt = SLOT_BYTES - Integer.BYTES;
     out.putInt(crcAt, Checksum.of(out.array(), 0, crcAt));
     file.write(out.clear(), (counter & 1) * SLOT_DISTANCE);

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param previousHash hash of the entry before it, where the line says that too; else null
  */
-record EntryLine(Entry entry, @Nullable Hash previousHash) {
+public record EntryLine(Entry entry, @Nullable Hash previousHash) {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   /** Writes the line with the newline that ends it. */
-  void write(ByteArrayOutputStream out) throws IOException {
+  public void write(ByteArrayOutputStream out) throws IOException {
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
       json.writeStartObject();
@@ -48,7 +48,7 @@ record EntryLine(Entry entry, @Nullable Hash previousHash) {
    *
    * @throws IOException if it is no JSON or not an entry; the message says what is wrong
    */
-  static EntryLine parse(byte[] line) throws IOException {
+  public static EntryLine parse(byte[] line) throws IOException {
     Parsed parsed = new Parsed();
     try (JsonParser json = JSON.createParser(line)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {

@@ -44,7 +44,6 @@ public final class LogCursor {
    * @return what was found. Nothing is handed out whose CRC is wrong, nor after a cut that took
    *     away what this cursor handed out
    * @throws DamagedLogException if there is no sound frame where one belongs
-   * @throws IllegalArgumentException if the log begins after {@link #nextSequence()}
    */
   public LogRead next(int maxBytes, long upTo) {
     LogRead read = reader.read(view -> read(view, maxBytes, upTo));
@@ -58,8 +57,7 @@ public final class LogCursor {
 
   private @Nullable LogRead read(LogView view, int maxBytes, long upTo) throws IOException {
     if (nextSequence < view.first()) {
-      throw new IllegalArgumentException(
-          "the log begins with entry %d, not %d".formatted(view.first(), nextSequence));
+      return new LogRead.Trimmed(view.first());
     }
     if (view.generation() != generation) {
       if (handedOut != null && !Optional.of(handedOut).equals(reader.hashAt(nextSequence - 1))) {

@@ -17,6 +17,9 @@ public sealed interface LogRead {
   record Frames(ByteBuffer bytes, long firstSequence, long lastSequence, Hash lastHash)
       implements LogRead {}
 
+  /** What was to be read next has been trimmed; the log begins later. */
+  record Trimmed(long firstSequence) implements LogRead {}
+
   /** Nothing to read, for now. */
   record AtEnd() implements LogRead {}
 

@@ -8,6 +8,7 @@ import io.replog.core.Hash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ final class LogReader {
   private final Disk disk;
   private final Supplier<LogView> views;
   private final SealedFiles sealedFiles;
+  private volatile Consumer<DamagedLogException> damageListener = damage -> {};
   private volatile boolean closed;
 
   LogReader(Disk disk, Supplier<LogView> views, SealedFiles sealedFiles) {
@@ -43,16 +45,24 @@ final class LogReader {
           return result;
         }
       } catch (StorageException e) {
-        if (isCurrent(view)) {
+        if (isWhole(view)) {
+          if (e instanceof DamagedLogException damage) {
+            damageListener.accept(damage);
+          }
           throw e;
         }
       } catch (IOException e) {
-        if (isCurrent(view)) {
+        if (isWhole(view)) {
           throw StorageException.of(disk.describe(LogFiles.LOG), e);
         }
       }
     }
     throw new IllegalStateException("the log is closed");
+  }
+
+  /** Tells of all damage that a reading comes upon, on the reader's thread, before it throws. */
+  void onDamage(Consumer<DamagedLogException> listener) {
+    damageListener = listener;
   }
 
   /** No reading is begun any more, and none is tried again. */
@@ -62,6 +72,11 @@ final class LogReader {
 
   LogView view() {
     return views.get();
+  }
+
+  /** Whether the files of a view are all there: what was read of a trimmed one still holds. */
+  private boolean isWhole(LogView view) {
+    return isCurrent(view) && views.get().first() == view.first();
   }
 
   private boolean isCurrent(LogView view) {
@@ -94,6 +109,19 @@ final class LogReader {
     }
     Frame frame = decode(segment, found, sequence);
     return frame.entries().get((int) (sequence - header.firstSequence())).hash();
+  }
+
+  /** What the header of the frame says that holds a sequence, one that the log has. */
+  FrameHeader headerAt(long sequence) {
+    return read(
+        view -> {
+          if (sequence < view.first() || sequence > view.last()) {
+            throw new IllegalArgumentException("the log does not have entry " + sequence);
+          }
+          try (OpenSegment segment = open(view, sequence)) {
+            return segment == null ? null : segment.find(sequence).header();
+          }
+        });
   }
 
   Optional<Frame> frameAt(long sequence) {

@@ -1,6 +1,7 @@
 package io.replog.storage;
 
 import io.replog.core.Hash;
+import io.replog.core.LogStart;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
  * part ended: whatever is found is judged as if it lay below the mark, and the tail counts as lost
  * even where the log ends cleanly.
  *
+ * <p>Files below the place where the mark says that the log begins are what a crash has left of a
+ * trim: they are deleted.
+ *
  * <p>What lies above the mark is written and forced once more: after a force that failed, Linux
  * shows pages as clean that never reached the disk, and a force alone would not write them.
  *
@@ -38,14 +42,24 @@ final class LogRecovery {
 
   private final Disk disk;
   private final Optional<Mark> mark;
+  private final Mark fallback;
+  private final List<Long> trimmed;
   private final List<Long> files;
   private final LogScan scan;
   private final @Nullable LostTail lost;
 
   private LogRecovery(
-      Disk disk, Optional<Mark> mark, List<Long> files, LogScan scan, @Nullable LostTail lost) {
+      Disk disk,
+      Optional<Mark> mark,
+      Mark fallback,
+      List<Long> trimmed,
+      List<Long> files,
+      LogScan scan,
+      @Nullable LostTail lost) {
     this.disk = disk;
     this.mark = mark;
+    this.fallback = fallback;
+    this.trimmed = trimmed;
     this.files = files;
     this.scan = scan;
     this.lost = lost;
@@ -58,10 +72,20 @@ final class LogRecovery {
    */
   static LogRecovery scan(Disk disk) throws IOException {
     Optional<Mark> mark = DurableMark.read(disk);
-    List<Long> files = LogFiles.segments(disk);
-    LogScan scan = new LogScan(disk, files, mark.orElse(Mark.EMPTY), mark.isPresent());
+    List<Long> all = LogFiles.segments(disk);
+    Mark fallback = mark.isPresent() ? Mark.EMPTY : Mark.emptyAt(LogScan.start(disk, all));
+    long first = mark.orElse(fallback).firstSequence();
+    List<Long> files = all.stream().filter(f -> f >= first).toList();
+    LogScan scan = new LogScan(disk, files, mark.orElse(fallback), mark.isPresent());
     scan.run();
-    return new LogRecovery(disk, mark, files, scan, judge(disk, mark, files, scan));
+    return new LogRecovery(
+        disk,
+        mark,
+        fallback,
+        all.stream().filter(f -> f < first).toList(),
+        files,
+        scan,
+        judge(disk, mark, files, scan));
   }
 
   /** Says whether the tail that had been acknowledged is lost; throws at damage in the middle. */
@@ -119,9 +143,14 @@ final class LogRecovery {
     return lost;
   }
 
-  /** The hash before the first entry as the first segment has it, null without a segment. */
+  /**
+   * The hash before entry 1 as the first segment has it, null without a segment. Where a trimmed
+   * log begins the mark says, and the scan has compared it.
+   */
   @Nullable Hash origin() {
-    return scan.segments().isEmpty() ? null : scan.segments().getFirst().header().hashBefore();
+    return scan.segments().isEmpty() || scan.segments().getFirst().header().first() > 1
+        ? null
+        : scan.segments().getFirst().header().hashBefore();
   }
 
   /** Sequence of the last sound entry, 0 without any. */
@@ -145,6 +174,9 @@ final class LogRecovery {
    * @param origin hash before the first entry, null while the cluster is not known
    */
   SegmentedLog apply(LogOptions options, @Nullable Hash origin) throws IOException {
+    for (long first : trimmed) {
+      disk.delete(LogFiles.segment(first));
+    }
     cut();
     dropStaleIndexes();
     List<LogScan.Segment> segments = scan.segments();
@@ -153,18 +185,17 @@ final class LogRecovery {
     }
     rewriteAboveMark();
     disk.syncDirectory(LogFiles.LOG);
-    DurableMark durable = DurableMark.open(disk, Mark.EMPTY);
+    DurableMark durable = DurableMark.open(disk, fallback);
     Hash lastHash = scan.lastHash() == null ? origin : scan.lastHash();
     Mark next =
-        durable
-            .value()
+        mark.orElse(fallback)
             .withDurable(
                 scan.last(), scan.last() == 0 || lastHash == null ? Mark.NO_HASH : lastHash);
     durable.write(next);
     if (mark.isEmpty()) {
       disk.syncDirectory("");
     }
-    return new SegmentedLog(disk, options, durable, view(lastHash, next.firstSequence()));
+    return new SegmentedLog(disk, options, durable, view(lastHash, next.start()));
   }
 
   private void cut() throws IOException {
@@ -241,7 +272,7 @@ final class LogRecovery {
     }
   }
 
-  private LogView view(@Nullable Hash lastHash, long first) throws IOException {
+  private LogView view(@Nullable Hash lastHash, LogStart start) throws IOException {
     List<LogScan.Segment> segments = scan.segments();
     ActiveSegment active = null;
     int end = 0;
@@ -260,6 +291,6 @@ final class LogRecovery {
               scan.index());
     }
     return new LogView(
-        0, first, sealed, active, end, scan.last(), lastHash, scan.timestamp(), scan.epoch());
+        0, start, sealed, active, end, scan.last(), lastHash, scan.timestamp(), scan.epoch());
   }
 }

@@ -6,6 +6,7 @@ import io.replog.core.FrameChecker;
 import io.replog.core.FrameCodec;
 import io.replog.core.Hash;
 import io.replog.core.HashChain;
+import io.replog.core.LogStart;
 import io.replog.core.NodeState;
 import java.io.Closeable;
 import java.io.IOException;
@@ -47,10 +48,13 @@ public final class LogRepair {
       throws IOException {
     this.disk = disk;
     this.markKnown = mark != null;
-    this.mark = mark == null ? Mark.EMPTY : mark;
+    List<Long> all = LogFiles.segments(disk);
+    this.mark = mark == null ? Mark.emptyAt(LogScan.start(disk, all)) : mark;
     this.rebuild = new SegmentRebuild(disk, supply, options.segmentBytes(), this.mark);
-    this.files = new TreeSet<>(LogFiles.segments(disk));
-    this.place = new FrameChecker(this.mark.firstSequence() - 1, origin);
+    LogStart start = this.mark.start();
+    this.files = new TreeSet<>(all.stream().filter(f -> f >= start.sequence()).toList());
+    this.place =
+        new FrameChecker(start.before(), start.before() == 0 ? origin : start.hashBefore());
   }
 
   /**

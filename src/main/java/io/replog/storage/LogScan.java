@@ -3,6 +3,7 @@ package io.replog.storage;
 import io.replog.core.DamagedFrameException;
 import io.replog.core.FrameHeader;
 import io.replog.core.Hash;
+import io.replog.core.LogStart;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,10 @@ final class LogScan {
     this.files = files;
     this.mark = mark;
     this.markKnown = markKnown;
-    this.last = mark.firstSequence() - 1;
+    this.last = mark.start().before();
+    this.lastHash = last == 0 ? null : mark.start().hashBefore();
+    this.epoch = mark.start().epochBefore();
+    this.timestamp = mark.start().timestampBefore();
   }
 
   void run() throws IOException {
@@ -164,6 +168,25 @@ final class LogScan {
 
   String path(int place) {
     return disk.describe(LogFiles.segment(files.get(place)));
+  }
+
+  /**
+   * Where a log begins whose mark is lost: where its first file does. One that is no log from its
+   * beginning, and whose header is damaged as well, is judged as if it were.
+   */
+  static LogStart start(Disk disk, List<Long> files) throws IOException {
+    if (files.isEmpty() || files.getFirst() <= 1) {
+      return LogStart.ORIGIN;
+    }
+    String path = LogFiles.segment(files.getFirst());
+    try (DiskFile file = disk.open(path, Disk.Access.READ)) {
+      SegmentHeader header = SegmentHeader.read(file, disk.describe(path));
+      return header.first() == files.getFirst()
+          ? new LogStart(header.first(), header.hashBefore(), 0, 0)
+          : LogStart.ORIGIN;
+    } catch (DamagedFrameException e) {
+      return LogStart.ORIGIN;
+    }
   }
 
   /** Segments with a sound header, in order. */

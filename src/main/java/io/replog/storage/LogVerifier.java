@@ -72,14 +72,15 @@ public final class LogVerifier {
     mark(state != null);
     Hash origin =
         state == null || state.clusterId() == null ? null : HashChain.origin(state.clusterId());
-    List<Long> files = LogFiles.segments(disk);
-    wholeUpTo = mark.firstSequence() - 1;
-    wholeHash = origin;
+    List<Long> files = files();
+    Hash before = mark.firstSequence() == 1 ? origin : mark.start().hashBefore();
+    wholeUpTo = mark.start().before();
+    wholeHash = before;
     if (!files.isEmpty() && origin == null) {
       damage(LogFiles.STATE, 0, "the log has files, but the state names no cluster");
     }
-    checker = new FrameChecker(wholeUpTo, origin == null ? Mark.NO_HASH : origin);
-    chained = origin != null && mark.firstSequence() == 1;
+    checker = new FrameChecker(wholeUpTo, before == null ? Mark.NO_HASH : before);
+    chained = before != null;
     for (int i = 0; i < files.size(); i++) {
       segment(files.get(i), i == files.size() - 1);
     }
@@ -101,6 +102,20 @@ public final class LogVerifier {
         bytes,
         List.copyOf(damages),
         List.copyOf(notes));
+  }
+
+  /** The files of the log; what lies before its beginning is what a crash has left of a trim. */
+  private List<Long> files() throws IOException {
+    List<Long> all = LogFiles.segments(disk);
+    long first = mark.firstSequence();
+    for (long trimmed : all) {
+      if (trimmed < first) {
+        note(
+            "%s is trimmed; the next start deletes it"
+                .formatted(disk.describe(LogFiles.segment(trimmed))));
+      }
+    }
+    return all.stream().filter(f -> f >= first).toList();
   }
 
   private @Nullable NodeState state() throws IOException {
@@ -141,7 +156,8 @@ public final class LogVerifier {
     }
     Optional<Mark> read = DurableMark.read(disk);
     markKnown = read.isPresent();
-    mark = read.orElse(Mark.EMPTY);
+    mark =
+        read.isPresent() ? read.get() : Mark.emptyAt(LogScan.start(disk, LogFiles.segments(disk)));
   }
 
   private void rolledBack() throws IOException {

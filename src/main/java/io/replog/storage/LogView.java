@@ -1,6 +1,7 @@
 package io.replog.storage;
 
 import io.replog.core.Hash;
+import io.replog.core.LogStart;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param generation grows with every cut: bytes that a view speaks of do not change while it stays
  *     the same
- * @param first sequence of the first entry there is or will be
+ * @param start where it begins; the hash in it is that of the mark, see {@link #hashBefore}
  * @param sealed all segments but the active one, in order
  * @param active the segment that grows, null while the log has no file
  * @param end position in the active segment after the last frame, in bytes
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 record LogView(
     long generation,
-    long first,
+    LogStart start,
     List<SealedSegment> sealed,
     @Nullable ActiveSegment active,
     int end,
@@ -31,11 +32,36 @@ record LogView(
     long timestamp,
     long epoch) {
 
+  /** Sequence of the first entry there is or will be. */
+  long first() {
+    return start.sequence();
+  }
+
+  /** The same log without its first segments. */
+  LogView trimmedTo(LogStart next, List<SealedSegment> kept) {
+    return new LogView(
+        generation, next, List.copyOf(kept), active, end, last, lastHash, timestamp, epoch);
+  }
+
+  /** A log without an entry, begun anew. */
+  LogView emptiedAt(LogStart next, @Nullable Hash hashBefore) {
+    return new LogView(
+        generation + 1,
+        next,
+        List.of(),
+        null,
+        0,
+        next.before(),
+        hashBefore,
+        next.timestampBefore(),
+        next.epochBefore());
+  }
+
   /** The same log with one frame more in the active segment. */
   LogView with(io.replog.core.FrameHeader frame) {
     return new LogView(
         generation,
-        first,
+        start,
         sealed,
         active,
         end + frame.size(),
@@ -54,7 +80,7 @@ record LogView(
       segments.add(sealedActive());
     }
     return new LogView(
-        generation, first, segments, next, SegmentHeader.BYTES, last, lastHash, timestamp, epoch);
+        generation, start, segments, next, SegmentHeader.BYTES, last, lastHash, timestamp, epoch);
   }
 
   /** The active segment as it will be once it is sealed. */
@@ -81,6 +107,28 @@ record LogView(
       }
     }
     return null;
+  }
+
+  /** The first segments, all of whose entries are below a sequence. */
+  List<SealedSegment> sealedBefore(long sequence) {
+    int count = 0;
+    while (count < sealed.size() && sealed.get(count).last() < sequence) {
+      count++;
+    }
+    return sealed.subList(0, count);
+  }
+
+  /** The first sequence of the oldest segment without which fewer than so many bytes are left. */
+  long startKeeping(long bytes) {
+    long kept = end;
+    int oldest = sealed.size();
+    while (oldest > 0 && kept < bytes) {
+      oldest--;
+      kept += sealed.get(oldest).end();
+    }
+    return oldest < sealed.size()
+        ? sealed.get(oldest).first()
+        : active == null ? first() : active.first();
   }
 
   /** The hash of the entry before the first one, null while it is not known. */

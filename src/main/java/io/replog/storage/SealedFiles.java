@@ -23,6 +23,7 @@ final class SealedFiles {
   private final Disk disk;
   private final int limit;
   private final LinkedHashMap<SealedSegment, Sealed> open = new LinkedHashMap<>(16, 0.75f, true);
+  private long firstKept;
 
   SealedFiles(Disk disk, int limit) {
     this.disk = disk;
@@ -49,6 +50,9 @@ final class SealedFiles {
   private List<Sealed> keep(Sealed opened) {
     List<Sealed> surplus = new ArrayList<>();
     synchronized (open) {
+      if (opened.segment.first() < firstKept) {
+        return List.of(opened);
+      }
       Sealed other = open.put(opened.segment, opened);
       if (other != null) {
         surplus.add(other);
@@ -62,6 +66,24 @@ final class SealedFiles {
     return surplus;
   }
 
+  /** Keeps no segment open any more that begins below a sequence: it is being deleted. */
+  void forgetBelow(long first) throws IOException {
+    List<Sealed> trimmed = new ArrayList<>();
+    synchronized (open) {
+      firstKept = first;
+      for (Iterator<Sealed> all = open.values().iterator(); all.hasNext(); ) {
+        Sealed sealed = all.next();
+        if (sealed.segment.first() < first) {
+          trimmed.add(sealed);
+          all.remove();
+        }
+      }
+    }
+    for (Sealed sealed : trimmed) {
+      sealed.file.release();
+    }
+  }
+
   /** Closes all; readers that are at work close theirs. */
   void close() throws IOException {
     List<Sealed> all;
@@ -71,6 +93,17 @@ final class SealedFiles {
     }
     for (Sealed sealed : all) {
       sealed.file.release();
+    }
+  }
+
+  /** Closes the file of a segment that was replaced; it is opened anew when next read. */
+  void forget(SealedSegment segment) throws IOException {
+    Sealed replaced;
+    synchronized (open) {
+      replaced = open.remove(segment);
+    }
+    if (replaced != null) {
+      replaced.file.release();
     }
   }
 

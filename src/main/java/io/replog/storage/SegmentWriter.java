@@ -14,6 +14,10 @@ import java.util.List;
  */
 final class SegmentWriter {
   private static final int GATHER_BYTES = 256 << 10;
+
+  /** A run of frames as long as this pays for its own change of the file's length. */
+  private static final int LONG_RUN_BYTES = 192 << 10;
+
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
 
   private final Disk disk;
@@ -85,7 +89,9 @@ final class SegmentWriter {
     }
     flush(active.file().file(), writeAt);
     allocated = Math.max(allocated, after.end());
-    fillAhead(active.file().file(), after.end());
+    if (after.end() - view.end() < LONG_RUN_BYTES) {
+      fillAhead(active.file().file(), after.end());
+    }
     return after;
   }
 

@@ -3,6 +3,7 @@ package io.replog.storage;
 import io.replog.core.Frame;
 import io.replog.core.FrameHeader;
 import io.replog.core.Hash;
+import io.replog.core.LogStart;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,9 @@ public final class SegmentedLog {
   private final SegmentWriter writer;
   private final UnsyncedSegments unsynced;
   private final SealedFiles sealedFiles;
+  private final SegmentFiles files;
   private final LogReader reader;
+  private final ColdSegments cold;
   private volatile LogView view;
   private volatile @Nullable DiskFailedException failure;
 
@@ -40,7 +43,9 @@ public final class SegmentedLog {
     this.writer = new SegmentWriter(disk, options);
     this.unsynced = new UnsyncedSegments(disk);
     this.sealedFiles = new SealedFiles(disk, options.openSegments());
+    this.files = new SegmentFiles(disk, writer, unsynced, sealedFiles);
     this.reader = new LogReader(disk, () -> view, sealedFiles);
+    this.cold = new ColdSegments(disk, reader, unsynced, sealedFiles);
     if (recovered.active() != null) {
       writer.resume(recovered.active().file().file().size());
     }
@@ -49,6 +54,18 @@ public final class SegmentedLog {
   /** Sequence of the first entry that the log has or will have. */
   public long firstSequence() {
     return view.first();
+  }
+
+  /** Where the log begins; the hash is zeros while its cluster is not known. */
+  public LogStart start() {
+    LogView now = view;
+    Hash hash = now.hashBefore();
+    LogStart start = now.start();
+    return new LogStart(
+        start.sequence(),
+        hash == null ? Mark.NO_HASH : hash,
+        start.epochBefore(),
+        start.timestampBefore());
   }
 
   /** Sequence of the last entry, {@code firstSequence() - 1} without any. */
@@ -100,7 +117,7 @@ public final class SegmentedLog {
     if (now.last() != 0 || now.active() != null || !now.sealed().isEmpty()) {
       throw new IllegalStateException("the log has entries and so an origin already");
     }
-    view = new LogView(now.generation(), now.first(), List.of(), null, 0, 0, hash, 0, 0);
+    view = new LogView(now.generation(), LogStart.ORIGIN, List.of(), null, 0, 0, hash, 0, 0);
   }
 
   /** Appends one frame; see {@link #append(List)}. */
@@ -249,17 +266,7 @@ public final class SegmentedLog {
    */
   private void undo(LogView before, List<ActiveSegment> created, IOException cause) {
     try {
-      for (ActiveSegment segment : created) {
-        segment.file().release();
-        disk.delete(LogFiles.segment(segment.first()));
-      }
-      disk.syncDirectory(LogFiles.LOG);
-      ActiveSegment active = before.active();
-      if (active != null) {
-        active.index().cut(before.end());
-        writer.trim(active, before.end());
-        active.file().file().force();
-      }
+      files.takeBack(before, created);
     } catch (IOException e) {
       e.addSuppressed(cause);
       throw fail(e);
@@ -290,7 +297,7 @@ public final class SegmentedLog {
       Hash hash = sequence == 0 || after.lastHash() == null ? Mark.NO_HASH : after.lastHash();
       mark.update(
           () -> mark.value().durableSequence() > sequence, now -> now.withDurable(sequence, hash));
-      cutFiles(before, after);
+      files.cut(before, after);
     } catch (IOException e) {
       throw fail(e);
     }
@@ -301,8 +308,7 @@ public final class SegmentedLog {
   private LogView cutView(LogView before, long sequence) throws IOException {
     long generation = before.generation() + 1;
     if (sequence == before.first() - 1) {
-      return new LogView(
-          generation, before.first(), List.of(), null, 0, sequence, before.hashBefore(), 0, 0);
+      return before.emptiedAt(before.start(), before.hashBefore());
     }
     try (OpenSegment segment = reader.open(before, sequence)) {
       if (segment == null) {
@@ -320,9 +326,9 @@ public final class SegmentedLog {
           before.sealed().stream().filter(s -> s.last() < segment.first()).toList();
       return new LogView(
           generation,
-          before.first(),
+          before.start(),
           kept,
-          reopened(before, segment),
+          files.reopened(before, segment),
           end,
           sequence,
           header.lastHash(),
@@ -331,55 +337,87 @@ public final class SegmentedLog {
     }
   }
 
-  private ActiveSegment reopened(LogView before, OpenSegment segment) throws IOException {
-    long first = segment.first();
-    if (before.active() != null && before.active().first() == first) {
-      return before.active();
+  /**
+   * Drops the whole segments all of whose entries are below a sequence and durable. Where the log
+   * begins then is durable before the first file goes; what a crash leaves of them is deleted by
+   * the next recovery.
+   *
+   * @param sequence nothing from here on is dropped; what is below must be committed
+   * @return the first sequence from now on
+   * @throws DamagedLogException if the last entry that would go cannot be read; nothing was dropped
+   * @throws DiskFailedException if the disk fails or has failed before
+   */
+  public long trimBefore(long sequence) {
+    checkWorks();
+    LogView before = view;
+    long keep = Math.min(sequence, mark.value().durableSequence() + 1);
+    List<SealedSegment> dropped = before.sealedBefore(keep);
+    if (dropped.isEmpty()) {
+      return before.first();
     }
-    ActiveSegment known = unsynced.take(first);
-    if (known != null) {
-      return known;
+    SealedSegment last = dropped.getLast();
+    FrameHeader header = reader.headerAt(last.last());
+    LogStart start =
+        new LogStart(last.last() + 1, last.lastHash(), header.epoch(), header.timestamp());
+    try {
+      mark.begin(now -> now.trimmedTo(start));
+      view =
+          before.trimmedTo(start, before.sealed().subList(dropped.size(), before.sealed().size()));
+      files.drop(dropped, start.sequence());
+    } catch (IOException e) {
+      throw fail(e);
     }
-    SealedSegment sealed = before.sealedWith(first);
-    if (sealed == null) {
-      throw new IllegalStateException("no segment " + first);
-    }
-    DiskFile file = disk.open(LogFiles.segment(first), Disk.Access.WRITE);
-    return new ActiveSegment(
-        first, sealed.hashBefore(), new SharedFile(file), segment.index().copy());
+    LOG.info("log trimmed: firstSequence={} was={}", start.sequence(), before.first());
+    return start.sequence();
   }
 
-  /** Cuts on disk, from the end: a crash in between leaves a log that ends later. */
-  private void cutFiles(LogView before, LogView after) throws IOException {
-    ActiveSegment kept = after.active();
-    long keep = kept == null ? 0 : kept.first();
-    if (before.active() != null && before.active().first() != keep) {
-      delete(before.active().first());
-      before.active().file().release();
+  /**
+   * Throws the log away and begins it anew, without an entry. Where it begins is durable before the
+   * first file goes.
+   *
+   * @param start above everything that is known as committed
+   * @throws DiskFailedException if the disk fails or has failed before
+   */
+  public void restartAt(LogStart start) {
+    checkWorks();
+    LogView before = view;
+    if (start.before() <= mark.value().committedSequence()) {
+      throw new IllegalArgumentException(
+          "no beginning at entry %d of a log in which entry %d is committed"
+              .formatted(start.sequence(), mark.value().committedSequence()));
     }
-    for (SealedSegment sealed : before.sealed().reversed()) {
-      if (sealed.first() > keep) {
-        ActiveSegment open = unsynced.take(sealed.first());
-        if (open != null) {
-          open.file().release();
-        }
-        delete(sealed.first());
-      }
+    try {
+      view = before.emptiedAt(start, start.hashBefore());
+      mark.begin(now -> Mark.emptyAt(start));
+      files.dropAll(before, start.sequence());
+    } catch (IOException e) {
+      throw fail(e);
     }
-    if (before.active() == null || before.active().first() != keep) {
-      disk.delete(LogFiles.index(keep));
-    }
-    disk.syncDirectory(LogFiles.LOG);
-    if (kept != null) {
-      kept.index().cut(after.end());
-      writer.trim(kept, after.end());
-      kept.file().file().force();
-    }
+    LOG.info(
+        "log begun anew: firstSequence={} was={} to {}",
+        start.sequence(),
+        before.first(),
+        before.last());
   }
 
-  private void delete(long first) throws IOException {
-    disk.delete(LogFiles.segment(first));
-    disk.delete(LogFiles.index(first));
+  /** Where the log would begin if no more than its newest bytes were kept, in whole segments. */
+  public long startKeeping(long bytes) {
+    return view.startKeeping(bytes);
+  }
+
+  /**
+   * Where the log would begin if its first segment went, in case all of that is older than a
+   * moment; else where it begins now.
+   *
+   * @param timestamp in ms since 1970 UTC
+   */
+  public long startWithout(long timestamp) {
+    LogView now = view;
+    if (now.sealed().isEmpty()) {
+      return now.first();
+    }
+    long last = now.sealed().getFirst().last();
+    return reader.headerAt(last).timestamp() < timestamp ? last + 1 : now.first();
   }
 
   /** The hash at a sequence; empty if it is not in the log, nor the one before the first. */
@@ -395,6 +433,11 @@ public final class SegmentedLog {
   /** A reader that begins with a sequence, which need not be in the log yet. */
   public LogCursor cursor(long from) {
     return new LogCursor(reader, from);
+  }
+
+  /** Those of its segments that are written no more. */
+  public ColdSegments cold() {
+    return cold;
   }
 
   /** How many files of sealed segments readers keep open. */

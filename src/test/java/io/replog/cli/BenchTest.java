@@ -105,6 +105,7 @@ class BenchTest {
         new BenchLoad(
             URI.create("http://h:1"),
             1,
+            1,
             Duration.ZERO,
             Duration.ofSeconds(1),
             null,
@@ -150,6 +151,17 @@ class BenchTest {
     assertThat(number("appendsPerSecond")).isPositive();
     assertThat(bodies).hasSizeGreaterThanOrEqualTo(200);
     assertThat(bodies).allSatisfy(body -> assertThat(body).contains("\"w\":\"majority\""));
+  }
+
+  @Test
+  void severalAreInFlightOnAConnection() {
+    stallAt = 1;
+    stallMs = 300;
+    assertThat(bench(" --count 100 --clients 1 --pipeline 8 --output json")).isZero();
+    assertThat(number("pipeline")).isEqualTo(8);
+    assertThat(number("appends")).isGreaterThanOrEqualTo(100);
+    // those behind the stalled one were sent before it was answered, and waited with it
+    assertThat(number("p95")).isGreaterThan(200);
   }
 
   @Test

@@ -161,6 +161,10 @@ class CommandsTest {
     "bench -w 0, -w",
     "demo --port 65535, --port",
     "demo x, x",
+    "scenario, NAME",
+    "scenario nowhere, no such file",
+    "scenario failover --port 65533, --port",
+    "scenario failover --url ftp://a, --url is",
     "client --timeout -1, --timeout",
     "append x --url ftp://a, --url is",
     "cluster --secondaries x, --secondaries is 'x'",
@@ -185,6 +189,7 @@ class CommandsTest {
         "verify",
         "cluster",
         "demo",
+        "scenario",
         "bench",
         "master",
         "secondary",
@@ -229,8 +234,7 @@ class CommandsTest {
         "{\"sequence\":1,\"message\":\"a\"}\n{\"sequence\":2,\"message\":\"b b\"}\n");
     assertThat(asking("read", "--concern", "local", "--limit", "5")).isZero();
     assertThat(out).hasToString("a\nb b\n");
-    assertThat(node.requests().getFirst().line())
-        .isEqualTo("GET /messages?from=1&limit=5&concern=local");
+    assertThat(node.requests().getFirst().line()).isEqualTo("GET /messages?limit=5&concern=local");
   }
 
   @Test
@@ -256,6 +260,21 @@ class CommandsTest {
   }
 
   @Test
+  void whoIsFarBehindHasABar() {
+    node.answers(
+        200,
+        JSON,
+        """
+        {"node":"master-0","role":"MASTER","lastSequence":8000,
+         "nodes":[{"node":"secondary-0","state":"CATCHING_UP","lastSequence":2000},
+          {"node":"secondary-1","state":"STREAMING","lastSequence":8000}]}\
+        """);
+    assertThat(asking("status")).isZero();
+    assertThat(out.toString().lines().toList().getLast())
+        .isEqualTo("secondary-0 catches up  [#####---------------]  25 %  2000 of 8000");
+  }
+
+  @Test
   void nodesThatAreNotAllEqualFailTheVerification() {
     String equal = "{\"sequence\":4,\"equal\":true,\"nodes\":[{\"node\":\"s\",\"equal\":true}]}";
     String unknown = "{\"sequence\":4,\"equal\":false,\"nodes\":[{\"node\":\"s\",\"equal\":null}]}";
@@ -276,7 +295,14 @@ class CommandsTest {
     assertThat(replog("verify", directory.toString())).isZero();
     assertThat(out.toString()).contains("last sequence 0").contains("The log is whole");
 
+    assertThat(replog("verify", directory.toString(), "--output", "json")).isZero();
+    assertThat(out.toString())
+        .contains("{\"whole\":true,\"lastSequence\":0,\"hash\":null,\"entries\":0,")
+        .contains("\"damages\":[],");
+
     Files.writeString(directory.resolve("state"), "nonsense");
+    assertThat(replog("verify", directory.toString(), "--output", "json")).isEqualTo(1);
+    assertThat(out.toString()).contains("{\"whole\":false,", "\"damages\":[\"");
     assertThat(replog("verify", directory.toString())).isEqualTo(1);
     assertThat(err.toString()).contains(directory.resolve("state") + ": byte 0: ");
     assertThat(replog("verify", directory.resolve("nowhere").toString())).isEqualTo(1);

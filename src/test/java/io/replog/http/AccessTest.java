@@ -162,7 +162,8 @@ class AccessTest {
         switch (line.name()) {
           case "POST /messages" -> "{\"message\":\"m\",\"w\":1}";
           case "POST /secondaries" -> "{\"id\":\"s1\",\"url\":\"http://127.0.0.1:1\"}";
-          case "PUT /faults" -> "{\"delayMs\":7}";
+          case "PUT /faults", "PUT /nodes/{id}/faults" -> "{\"delayMs\":7}";
+          case "POST /trim" -> "{\"before\":1}";
           case String name when name.endsWith("json)") -> "{\"sequence\":1,\"message\":\"x\"}";
           default -> "";
         };

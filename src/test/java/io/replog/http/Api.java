@@ -36,12 +36,17 @@ final class Api implements AutoCloseable {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private Api(Path root, boolean faults) {
-    this(root, faults, HttpLimits.DEFAULT, Map.of());
+  private Api(Path root, boolean faults, URI tracing) {
+    this(root, faults, tracing, HttpLimits.DEFAULT, Map.of());
   }
 
   private Api(
-      Path root, boolean faults, HttpLimits limits, Map<String, Object> more, Object... further) {
+      Path root,
+      boolean faults,
+      URI tracing,
+      HttpLimits limits,
+      Map<String, Object> more,
+      Object... further) {
     node = new FakeNode(root);
     Map<String, Object> properties = new HashMap<>(more);
     properties.put("micronaut.server.port", -1);
@@ -52,7 +57,8 @@ final class Api implements AutoCloseable {
             .singletons(further)
             .singletons(
                 node,
-                new HttpSettings(new AppendDefaults(new WriteConcern.All(), true), faults, limits),
+                new HttpSettings(
+                    new AppendDefaults(new WriteConcern.All(), true), faults, tracing, limits),
                 new ReplicationEndpoint(HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES))
             .banner(false)
             .start();
@@ -60,7 +66,12 @@ final class Api implements AutoCloseable {
   }
 
   static Api over(Path root) {
-    return new Api(root, true);
+    return new Api(root, true, null);
+  }
+
+  /** One that sends its spans there. */
+  static Api tracing(Path root, URI endpoint) {
+    return new Api(root, true, endpoint);
   }
 
   /** One that asks who is there. */
@@ -68,6 +79,7 @@ final class Api implements AutoCloseable {
     return new Api(
         root,
         true,
+        null,
         HttpLimits.DEFAULT,
         Map.of("micronaut.security.enabled", true),
         access,
@@ -75,11 +87,11 @@ final class Api implements AutoCloseable {
   }
 
   static Api limited(Path root, HttpLimits limits) {
-    return new Api(root, true, limits, Map.of());
+    return new Api(root, true, null, limits, Map.of());
   }
 
   static Api withoutFaults(Path root) {
-    return new Api(root, false);
+    return new Api(root, false, null);
   }
 
   int port() {

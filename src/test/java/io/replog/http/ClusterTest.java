@@ -82,6 +82,7 @@ class ClusterTest {
             true,
             null,
             3,
+            7,
             42,
             41,
             new ClusterView.Active("master-0", "http://m:8080"),
@@ -98,7 +99,7 @@ class ClusterTest {
             "{\"clusterId\":\""
                 + FakeNode.CLUSTER
                 + "\",\"node\":\"master-0\",\"role\":\"MASTER\",\"mode\":\"READ_WRITE\",\"epoch\":3,"
-                + "\"lastSequence\":42,\"committedSequence\":41,"
+                + "\"firstSequence\":7,\"lastSequence\":42,\"committedSequence\":41,"
                 + "\"active\":{\"node\":\"master-0\",\"url\":\"http://m:8080\"},"
                 + "\"quorum\":{\"copies\":3,\"majority\":2,\"available\":2},"
                 + "\"configuration\":{\"version\":2,\"seats\":[{\"node\":\"secondary-0\",\"store\":\""
@@ -122,6 +123,7 @@ class ClusterTest {
             v.role(),
             false,
             ReadOnlyReason.NO_QUORUM,
+            1,
             1,
             0,
             0,
@@ -162,6 +164,7 @@ class ClusterTest {
             v.role(),
             true,
             null,
+            1,
             1,
             0,
             0,

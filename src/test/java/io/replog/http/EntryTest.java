@@ -38,7 +38,7 @@ class EntryTest {
     node.trace =
         new EntryTrace(
             List.of(new Copy("master-0", true, true, 1.25)),
-            List.of(new EntryTrace.Event(1001, "master-0", "appended")));
+            List.of(new EntryTrace.Event(1001, 0.25, "master-0", "appended")));
 
     Map<String, Object> entry = api.get("/messages/2").json();
 
@@ -51,7 +51,8 @@ class EntryTest {
             "copies",
             List.of(Map.of("node", "master-0", "stored", true, "durable", true, "ms", 1.25)))
         .containsEntry(
-            "timeline", List.of(Map.of("at", 1001, "node", "master-0", "event", "appended")));
+            "timeline",
+            List.of(Map.of("at", 1001, "ms", 0.25, "node", "master-0", "event", "appended")));
   }
 
   @Test

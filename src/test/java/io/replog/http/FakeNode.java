@@ -7,6 +7,7 @@ import io.replog.core.AppendRequest;
 import io.replog.core.FrameCodec;
 import io.replog.core.Hash;
 import io.replog.core.HashChain;
+import io.replog.core.LogStart;
 import io.replog.core.Membership;
 import io.replog.core.NodeRole;
 import io.replog.node.ClusterView;
@@ -15,6 +16,7 @@ import io.replog.node.Node;
 import io.replog.node.NodeNumbers;
 import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
+import io.replog.storage.DamagedLogException;
 import io.replog.storage.DataDirectory;
 import io.replog.storage.FileDisk;
 import io.replog.storage.LogOptions;
@@ -30,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -58,6 +61,8 @@ final class FakeNode implements Node, AutoCloseable {
   volatile boolean alive = true;
   volatile ReadPermit permit = new ReadPermit.Granted(0);
   volatile Registration registration = new Registration.Added();
+  volatile Registration deregistration = new Registration.Leaving();
+  volatile Trimming trimming = new Trimming.Done(1, null);
   volatile VerifyReport report;
   volatile EntryTrace trace;
   volatile boolean takesHandFeed;
@@ -81,6 +86,7 @@ final class FakeNode implements Node, AutoCloseable {
         role,
         master,
         master ? null : ClusterView.ReadOnlyReason.NOT_ACTIVE,
+        1,
         1,
         0,
         0,
@@ -132,6 +138,14 @@ final class FakeNode implements Node, AutoCloseable {
         true,
         false,
         List.of(new Copy("master-0", true, true, 0.4), new Copy("secondary-0", true, false, -1)));
+  }
+
+  /** Has the log begin later, as if what is before had been trimmed. */
+  synchronized void beginAfter(long sequence, Hash hashBefore) {
+    log().restartAt(new LogStart(sequence + 1, hashBefore, 1, 1));
+    hash = hashBefore;
+    committed = sequence;
+    advanced();
   }
 
   /** Cuts the log back, as a secondary's log is when another master takes over. */
@@ -189,6 +203,24 @@ final class FakeNode implements Node, AutoCloseable {
   @Override
   public SegmentedLog log() {
     return directory.log();
+  }
+
+  @Override
+  public void onDamage(Consumer<DamagedLogException> listener) {
+    directory.log().cold().onDamage(listener);
+  }
+
+  @Override
+  public void withdraw(Runnable out) {
+    thread.execute(out);
+  }
+
+  @Override
+  public void rejoin(BooleanSupplier first) {
+    thread.execute(
+        () -> {
+          var _ = first.getAsBoolean();
+        });
   }
 
   @Override
@@ -251,8 +283,13 @@ final class FakeNode implements Node, AutoCloseable {
   }
 
   @Override
+  public void trim(long before, Consumer<Trimming> answer) {
+    thread.execute(() -> answer.accept(trimming));
+  }
+
+  @Override
   public void deregister(String id, Consumer<Registration> answer) {
-    thread.execute(() -> answer.accept(registration));
+    thread.execute(() -> answer.accept(deregistration));
   }
 
   @Override

@@ -91,10 +91,10 @@ class SecondariesTest {
 
   @Test
   void aSecondaryLeaves() {
-    node.registration = new Registration.Leaving();
+    node.deregistration = new Registration.Leaving();
     assertThat(api.delete("/secondaries/secondary-0").status()).isEqualTo(202);
 
-    node.registration = new Registration.NotFound();
+    node.deregistration = new Registration.NotFound();
     assertThat(api.delete("/secondaries/nobody").problem()).isEqualTo("not-found");
   }
 }

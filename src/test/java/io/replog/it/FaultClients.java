@@ -191,7 +191,7 @@ final class FaultClients implements AutoCloseable {
     count(Integer.toString(answer.status()));
     switch (answer.status()) {
       case 201, 202 -> appended(append, request, answer);
-      case 421 -> {}
+      case 421, 507 -> {}
       case 503 -> {
         if (answer.header("Retry-After").isEmpty()) {
           complaints.add("no Retry-After: " + answer);

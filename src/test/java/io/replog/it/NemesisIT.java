@@ -1,12 +1,6 @@
 package io.replog.it;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -33,38 +27,7 @@ class NemesisIT {
   @Test
   void whatWasAnsweredHoldsWhateverHappensToAnyTwoOfFive() throws Exception {
     TestCluster cluster =
-        TestCluster.with(processes).masters(2).secondaries(4).faults().make().start();
-    ProcessNemesis nemesis = new ProcessNemesis(cluster, new Random(SEED));
-    try (FaultClients clients = FaultClients.mixed(cluster, 5, 2, SEED)) {
-      nemesis.run(TIME, clients::committed);
-      nemesis.heal();
-      cluster.awaitWhole();
-      clients.finish();
-      cluster.assertEqualLogs();
-      List<Json> log = cluster.active().api().records();
-      List<Path> directories =
-          Stream.concat(
-                  cluster.nodes().stream().map(TestNode::data), nemesis.lostDirectories().stream())
-              .toList();
-      String checked = HistoryCheck.check(clients, log, directories);
-      assertThat(clients.committed()).isPositive();
-      verifyDirectories(cluster);
-      System.out.printf(
-          "replog.it.nemesis.seed=%d %d s %s: %s%n",
-          SEED, TIME.toSeconds(), nemesis.blows(), checked);
-    } catch (Exception | AssertionError failure) {
-      System.out.println("replog.it.nemesis.seed=" + SEED);
-      nemesis.events().forEach(System.out::println);
-      throw failure;
-    }
-  }
-
-  /** Stops all, and reads every directory from its first byte to its last. */
-  private void verifyDirectories(TestCluster cluster) {
-    cluster.nodes().forEach(node -> node.process().stop());
-    for (TestNode node : cluster.nodes()) {
-      Processes.Finished verified = processes.run("verify", node.data().toString());
-      assertThat(verified.exitCode()).as("%s: %s", node.id(), verified).isZero();
-    }
+        FaultyRun.settings(TestCluster.with(processes).masters(2).secondaries(4)).make().start();
+    System.out.println(new FaultyRun(processes, cluster, SEED).of(TIME, 5, 2));
   }
 }

@@ -1,19 +1,14 @@
 package io.replog.it;
 
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,7 +19,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * What goes wrong in a cluster of real processes, by chance, one step after the other: nodes are
@@ -35,6 +30,8 @@ import java.util.stream.Stream;
  */
 final class ProcessNemesis {
   private static final Duration TO_REFUSE = Duration.ofSeconds(40);
+  private static final Duration TO_FIND = Duration.ofSeconds(60);
+  private static final String REPAIRED = "damage repaired";
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final int PROGRESS = 10;
 
@@ -51,8 +48,11 @@ final class ProcessNemesis {
     STOP,
     CUT_OFF,
     DROP,
+    DELAY,
+    FULL,
     LOSE_DISK,
-    DAMAGE
+    DAMAGE,
+    ROT
   }
 
   private final TestCluster cluster;
@@ -145,17 +145,24 @@ final class ProcessNemesis {
     boolean master = cluster.masters().contains(node);
     List<Blow> possible =
         master
-            ? List.of(Blow.KILL, Blow.KILL, Blow.PAUSE, Blow.PAUSE, Blow.STOP, Blow.CUT_OFF)
+            ? List.of(
+                Blow.KILL, Blow.KILL, Blow.PAUSE, Blow.PAUSE, Blow.STOP, Blow.CUT_OFF, Blow.FULL)
             : List.of(
                 Blow.KILL,
                 Blow.PAUSE,
                 Blow.STOP,
                 Blow.CUT_OFF,
                 Blow.DROP,
+                Blow.DELAY,
+                Blow.FULL,
                 Blow.LOSE_DISK,
-                Blow.DAMAGE);
+                Blow.DAMAGE,
+                Blow.ROT);
     Blow blow = possible.get(random.nextInt(possible.size()));
-    if ((blow == Blow.LOSE_DISK || blow == Blow.DAMAGE) && !mayLoseDisk(node)) {
+    if (blow == Blow.ROT && SegmentFiles.of(node).size() < 2) {
+      blow = Blow.DAMAGE;
+    }
+    if (List.of(Blow.LOSE_DISK, Blow.DAMAGE, Blow.ROT).contains(blow) && !mayLoseDisk(node)) {
       blow = Blow.KILL;
     }
     blows.merge(blow, 1, Integer::sum);
@@ -178,6 +185,8 @@ final class ProcessNemesis {
       case CUT_OFF -> cutOff(node);
       case DROP ->
           faults(node, "{\"drop\":%s}".formatted(List.of(0.1, 0.5, 0.9).get(random.nextInt(3))));
+      case DELAY -> faults(node, "{\"delayMs\":%d}".formatted(10 + random.nextInt(500)));
+      case FULL -> faults(node, "{\"diskFull\":true}");
       case LOSE_DISK -> {
         event("kill -9 " + node.id() + ", its disk is lost");
         node.process().kill();
@@ -185,6 +194,7 @@ final class ProcessNemesis {
         troubled.put(node, Trouble.KILLED);
       }
       case DAMAGE -> damage(node);
+      case ROT -> rot(node);
     }
   }
 
@@ -274,11 +284,47 @@ final class ProcessNemesis {
    */
   private void damage(TestNode node) {
     node.process().kill();
-    Path file = lastSegment(node);
+    Path file = SegmentFiles.last(node);
     String what = "kill -9 %s, a byte of %s flips".formatted(node.id(), file.getFileName());
     event(what);
-    flip(file);
+    SegmentFiles.flip(file, SegmentFiles.end(file) / 2);
     node.start();
+    repairedOrReplaced(node, file, what);
+  }
+
+  /**
+   * A byte of a log file that is closed flips while the node runs. It must find that by itself, and
+   * put it right while it runs, or end, and put it right at its start.
+   */
+  private void rot(TestNode node) {
+    List<Path> closed = SegmentFiles.of(node);
+    Path file = closed.get(random.nextInt(closed.size() - 1));
+    String what = "a byte of %s flips while %s runs".formatted(file.getFileName(), node.id());
+    event(what);
+    int before = repairs(node);
+    SegmentFiles.flip(file, SegmentFiles.end(file) / 2);
+    try {
+      await().atMost(TO_FIND).until(() -> !node.process().isAlive() || repairs(node) > before);
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(what + ": not put right: " + node.process().output(), e);
+    }
+    if (node.process().isAlive()) {
+      event(node.id() + " has put right what was damaged, while it ran");
+      lost = Optional.empty();
+    } else {
+      assertThat(node.process().output()).as(what).contains(file.getFileName().toString());
+      event(node.id() + " has ended at its damage");
+      node.start();
+      repairedOrReplaced(node, file, what);
+    }
+  }
+
+  /** How often its process has put something right since its start. */
+  private static int repairs(TestNode node) {
+    return node.process().output().split(REPAIRED, -1).length - 1;
+  }
+
+  private void repairedOrReplaced(TestNode node, Path file, String what) {
     await()
         .atMost(TO_REFUSE)
         .until(() -> !node.process().isAlive() || node.process().output().contains(" listening "));
@@ -287,40 +333,15 @@ final class ProcessNemesis {
       throw new AssertionError(what + ": not reported in: " + output);
     }
     if (node.process().isAlive()) {
-      assertThat(output).as(what).contains("damage repaired");
+      assertThat(output).as(what).contains(REPAIRED);
       event(node.id() + " has put back what was damaged");
+      lost = Optional.empty();
     } else {
       int code = node.process().awaitExit(TO_REFUSE);
       assertThat(code).as("%s: %s", what, output).isEqualTo(1);
       assertThat(output).as(what).contains("at byte");
       takeDisk(node);
       troubled.put(node, Trouble.KILLED);
-    }
-  }
-
-  private static Path lastSegment(TestNode node) {
-    try (Stream<Path> files = Files.list(node.data().resolve("log"))) {
-      return files
-          .filter(file -> file.getFileName().toString().endsWith(".log"))
-          .max(Comparator.naturalOrder())
-          .orElseThrow();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** In the middle of what is written; a file is longer than that. */
-  private static void flip(Path file) {
-    try (FileChannel channel = FileChannel.open(file, READ, WRITE)) {
-      byte[] bytes = Files.readAllBytes(file);
-      int end = bytes.length;
-      while (end > 0 && bytes[end - 1] == 0) {
-        end--;
-      }
-      ByteBuffer one = ByteBuffer.wrap(new byte[] {(byte) (bytes[end / 2] ^ 0x40)});
-      channel.write(one, end / 2);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

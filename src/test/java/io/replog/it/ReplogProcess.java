@@ -57,7 +57,7 @@ final class ReplogProcess {
     return new ReplogProcess(name, command, Map.copyOf(environment), output);
   }
 
-  /** The whole command line. */
+  /** The whole command line; JVM options that name a class path end with the main class. */
   static List<String> command(List<String> jvm, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(java().toString());
@@ -65,8 +65,10 @@ final class ReplogProcess {
     if (jvm.equals(SMALL)) {
       command.addAll(ClassArchive.options());
     }
-    command.add("-jar");
-    command.add(jar().toString());
+    if (!jvm.contains("-cp")) {
+      command.add("-jar");
+      command.add(jar().toString());
+    }
     command.addAll(arguments);
     return List.copyOf(command);
   }

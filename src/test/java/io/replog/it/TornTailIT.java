@@ -1,6 +1,5 @@
 package io.replog.it;
 
-import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +9,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -41,7 +39,7 @@ class TornTailIT {
   void aSecondaryWhoseLogLostItsTailIsFedAgainAndVotesAgain() throws IOException {
     TestNode secondary = cluster.secondary(0);
     assertThat(secondary.process().stop()).as("exit code after SIGTERM").isIn(0, 143);
-    Path segment = lastSegment(secondary);
+    Path segment = SegmentFiles.last(secondary);
     long size = Files.size(segment);
     truncate(segment, size - 17);
     cluster.api().append(Append.of("while it is away").w("majority")).expect(201);
@@ -58,7 +56,7 @@ class TornTailIT {
   void aSecondaryWithGarbageBehindItsLogCutsItAndGoesOn() throws IOException {
     TestNode secondary = cluster.secondary(0);
     secondary.process().kill();
-    Path segment = lastSegment(secondary);
+    Path segment = SegmentFiles.last(secondary);
     long size = Files.size(segment);
     try (FileChannel file = FileChannel.open(segment, WRITE)) {
       file.write(
@@ -83,10 +81,10 @@ class TornTailIT {
         .as("verify before the damage")
         .isZero();
     String state = Files.readString(secondary.data().resolve("state"));
-    Path segment = lastSegment(secondary);
+    Path segment = SegmentFiles.last(secondary);
     byte[] before = Files.readAllBytes(segment);
     long middle = before.length / 2;
-    flip(segment, middle);
+    SegmentFiles.flip(segment, middle);
     Processes.Finished verified = processes.run("verify", secondary.data().toString());
     assertThat(verified.exitCode()).isEqualTo(1);
     assertNamesTheDamage(verified.out() + verified.err(), segment, middle);
@@ -113,9 +111,9 @@ class TornTailIT {
   void aMasterWhoseLogIsDamagedRefillsItFromItsSecondaries() throws IOException {
     TestNode master = cluster.master();
     master.process().stop();
-    Path segment = lastSegment(master);
+    Path segment = SegmentFiles.last(master);
     long middle = Files.size(segment) / 2;
-    flip(segment, middle);
+    SegmentFiles.flip(segment, middle);
 
     master.start();
 
@@ -131,9 +129,9 @@ class TornTailIT {
       node.process().stop();
     }
     for (TestNode node : List.of(cluster.master(), cluster.secondary(0))) {
-      Path segment = lastSegment(node);
+      Path segment = SegmentFiles.last(node);
       long middle = Files.size(segment) / 2;
-      flip(segment, middle);
+      SegmentFiles.flip(segment, middle);
       byte[] before = Files.readAllBytes(segment);
 
       node.start();
@@ -161,27 +159,9 @@ class TornTailIT {
         .anySatisfy(number -> assertThat(number).isBetween(at - 2000, at));
   }
 
-  private static Path lastSegment(TestNode node) throws IOException {
-    try (Stream<Path> files = Files.list(node.data().resolve("log"))) {
-      return files
-          .filter(file -> file.getFileName().toString().endsWith(".log"))
-          .max(Comparator.naturalOrder())
-          .orElseThrow();
-    }
-  }
-
   private static void truncate(Path file, long size) throws IOException {
     try (FileChannel channel = FileChannel.open(file, WRITE)) {
       channel.truncate(size);
-    }
-  }
-
-  private static void flip(Path file, long at) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, READ, WRITE)) {
-      ByteBuffer one = ByteBuffer.allocate(1);
-      channel.read(one, at);
-      one.put(0, (byte) (one.get(0) ^ 0x40)).flip();
-      channel.write(one, at);
     }
   }
 }

@@ -32,7 +32,7 @@ class PeerMessageDecoderTest {
             }
           });
 
-  private static ByteBuffer stream(List<PeerMessage> messages) {
+  static ByteBuffer stream(List<PeerMessage> messages) {
     List<ByteBuffer> parts = new ArrayList<>(List.of(PeerHello.bytes()));
     messages.forEach(message -> parts.add(PeerMessageCodecTest.encoded(message)));
     ByteBuffer all = ByteBuffer.allocate(parts.stream().mapToInt(ByteBuffer::remaining).sum());
@@ -84,7 +84,7 @@ class PeerMessageDecoderTest {
     new Random(3).nextBytes(frames);
     Hash hash = Hash.of(new byte[Hash.BYTES]);
     Reign reign = new Reign(new UUID(1, 2), 3, new UUID(4, 5));
-    Replicate message = new Replicate(reign, 6, hash, 7, ByteBuffer.wrap(frames));
+    Replicate message = new Replicate(reign, 6, hash, 7, true, ByteBuffer.wrap(frames));
     ByteBuffer stream = stream(List.of(message, RandomMessages.numbered(8)));
     while (stream.hasRemaining()) {
       int size = Math.min(stream.remaining(), 60_000);

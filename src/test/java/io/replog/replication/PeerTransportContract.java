@@ -83,7 +83,7 @@ public abstract class PeerTransportContract {
   protected static Replicate entries(int bytes) {
     Hash hash = Hash.of(new byte[Hash.BYTES]);
     Reign reign = new Reign(new UUID(1, 2), 3, new UUID(4, 5));
-    return new Replicate(reign, 6, hash, 7, ByteBuffer.allocate(bytes));
+    return new Replicate(reign, 6, hash, 7, true, ByteBuffer.allocate(bytes));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.replog.sim;
 
 import io.replog.core.Entry;
+import io.replog.core.Hash;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +40,10 @@ final class CommittedLog {
 
   Entry at(long sequence) {
     return entries.get((int) sequence - 1).entry();
+  }
+
+  boolean has(long sequence, Hash hash) {
+    return sequence >= 1 && sequence <= last() && at(sequence).hash().equals(hash);
   }
 
   /** Where a message is committed, null if it is not. */

@@ -47,6 +47,12 @@ final class Evidence {
     }
   }
 
+  /** Whether a node was ever seen to have an entry on its disk, or to begin after it. */
+  boolean hadOnDisk(String node, Hash hash) {
+    Copy copy = copies.get(node);
+    return copy != null && copy.durable.contains(hash);
+  }
+
   /**
    * Copies of an entry: a master's, and every secondary's that has or had it.
    *

@@ -14,6 +14,8 @@ enum Hazard {
   SWITCHES,
   /** Nodes are stopped in order. */
   STOPS,
+  /** The beginning of the log is trimmed, by request and by retention. */
+  TRIMS,
   /** Faults wait for their moment, in place of most that come by chance. */
   AMBUSHES
 }

@@ -3,7 +3,9 @@ package io.replog.sim;
 import io.replog.core.AppendOutcome;
 import io.replog.core.Configuration;
 import io.replog.core.Entry;
+import io.replog.core.LogStart;
 import io.replog.core.Membership;
+import io.replog.core.Seat;
 import io.replog.core.WriteConcern;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +25,7 @@ final class Invariants {
     private final long incarnation;
     private long committed;
     private long activeEpoch;
+    private long first;
 
     Known(long incarnation) {
       this.incarnation = incarnation;
@@ -112,7 +115,7 @@ final class Invariants {
       throw new IllegalStateException("a turn of a node that did not start");
     }
     Mirror mirror = node.mirror();
-    long same = mirror.update(node.directory().log(), node.state().clusterId());
+    long same = mirror.update(node.directory().log(), node.state().clusterId(), log);
     evidence.look(node, same);
     pledges.look(node);
     if (mirror.wasReread()) {
@@ -131,6 +134,7 @@ final class Invariants {
               .formatted(node.id(), committed, before.committed, mirror.last()));
     }
     commitUpTo(node, before, committed);
+    trimmed(node, before);
     clock.note(mirror.last() * 31 + committed);
     clock.note(node.state().promisedEpoch() * 31 + node.state().logEpoch());
     lookAtAnswers(node);
@@ -148,6 +152,32 @@ final class Invariants {
       log.commit(node, node.mirror().at(sequence), epoch);
     }
     before.committed = committed;
+  }
+
+  /**
+   * What goes is committed, hash for hash; and what a master lets go is, or was, on the disk of
+   * every seat.
+   */
+  private void trimmed(SimNode node, Known before) {
+    LogStart start = node.directory().log().start();
+    if (start.sequence() == before.first || start.before() == 0) {
+      return;
+    }
+    before.first = start.sequence();
+    if (!log.has(start.before(), start.hashBefore())) {
+      throw new Violation(
+          "11", node.id() + " has trimmed up to " + start.before() + ", which is not committed");
+    }
+    for (Configuration configuration : node.state().membership().inForce()) {
+      for (Seat seat : configuration.seats()) {
+        if (node.activeEpoch() > 0 && !evidence.hadOnDisk(seat.node(), start.hashBefore())) {
+          throw new Violation(
+              "11",
+              "%s has trimmed up to %d, which %s never had"
+                  .formatted(node.id(), start.before(), seat.node()));
+        }
+      }
+    }
   }
 
   // ---- answers

@@ -3,6 +3,7 @@ package io.replog.sim;
 import io.replog.core.DamagedFrameException;
 import io.replog.core.Entry;
 import io.replog.core.FrameCodec;
+import io.replog.core.LogStart;
 import io.replog.core.Membership;
 import io.replog.core.NodeState;
 import io.replog.replication.PeerMessage;
@@ -85,9 +86,11 @@ final class MessageBugs {
                       r.previousSequence(),
                       r.previousHash(),
                       r.committedSequence(),
+                      r.storedAwaited(),
                       r.frames());
               case Heartbeat h when h.reign().epoch() < obeyed.epoch() ->
-                  new Heartbeat(obeyed, h.node(), h.url(), h.committedSequence(), h.round());
+                  new Heartbeat(
+                      obeyed, h.node(), h.url(), h.committedSequence(), h.round(), h.keepFrom());
               case Configure c when c.reign().epoch() < obeyed.epoch() ->
                   new Configure(obeyed, c.membership());
               default -> message;
@@ -125,7 +128,8 @@ final class MessageBugs {
                   sync.commonHash(),
                   sync.commonSequence(),
                   sync.commonHash(),
-                  sync.membership())
+                  sync.membership(),
+                  sync.begin())
               : message);
     }
   }
@@ -177,6 +181,7 @@ final class MessageBugs {
           standing.promisedTo(),
           standing.logEpoch(),
           standing.logEpochStore(),
+          standing.start(),
           standing.lastSequence(),
           standing.lastHash(),
           standing.durableSequence(),
@@ -209,7 +214,8 @@ final class MessageBugs {
                   there.get(),
                   sync.endSequence(),
                   longEnough ? end.orElse(sync.endHash()) : sync.endHash(),
-                  sync.membership()));
+                  sync.membership(),
+                  sync.begin()));
         }
       }
       if (message instanceof Replicate replicate && cluster.node(to).up()) {
@@ -222,10 +228,37 @@ final class MessageBugs {
                   from,
                   cluster.node(from).url(),
                   replicate.committedSequence(),
+                  0,
                   0));
         }
       }
       return List.of(message);
+    }
+  }
+
+  /** A store that is brought to a log takes its end on trust, in place of its entries. */
+  static final class BeginAtTheEnd implements Sabotage {
+    @Override
+    public List<PeerMessage> passing(
+        SimCluster cluster, String from, String to, PeerMessage message) {
+      boolean behind =
+          message instanceof Sync sync
+              && sync.begin() == null
+              && sync.basedOnSequence() < sync.endSequence();
+      if (!behind || !(message instanceof Sync sync)) {
+        return List.of(message);
+      }
+      return List.of(
+          new Sync(
+              sync.reign(),
+              sync.basedOnSequence(),
+              sync.basedOnHash(),
+              sync.endSequence(),
+              sync.endHash(),
+              sync.endSequence(),
+              sync.endHash(),
+              sync.membership(),
+              new LogStart(sync.endSequence() + 1, sync.endHash(), 0, 0)));
     }
   }
 
@@ -252,6 +285,7 @@ final class MessageBugs {
                       standing.promisedTo(),
                       0,
                       standing.logEpochStore(),
+                      standing.start(),
                       standing.lastSequence(),
                       standing.lastHash(),
                       standing.durableSequence(),
@@ -284,7 +318,8 @@ final class MessageBugs {
                     sync.commonHash(),
                     sync.endSequence(),
                     sync.endHash(),
-                    one(sync.membership()));
+                    one(sync.membership()),
+                    sync.begin());
             default -> message;
           };
       return List.of(other);

@@ -6,6 +6,7 @@ import io.replog.core.Frame;
 import io.replog.core.FrameChecker;
 import io.replog.core.Hash;
 import io.replog.core.HashChain;
+import io.replog.core.LogStart;
 import io.replog.storage.LogCursor;
 import io.replog.storage.LogRead;
 import io.replog.storage.SegmentedLog;
@@ -72,12 +73,12 @@ final class Mirror {
    *
    * @return the highest sequence that is as it was before
    */
-  long update(SegmentedLog log, @Nullable UUID cluster) {
+  long update(SegmentedLog log, @Nullable UUID cluster, CommittedLog committed) {
     removed = List.of();
     reread = log.generation() != generation;
     if (reread) {
       generation = log.generation();
-      return reread(log, cluster);
+      return reread(log, cluster, committed);
     }
     long before = last();
     if (log.lastSequence() < before) {
@@ -87,10 +88,11 @@ final class Mirror {
     return before;
   }
 
-  private long reread(SegmentedLog log, @Nullable UUID cluster) {
+  private long reread(SegmentedLog log, @Nullable UUID cluster, CommittedLog committed) {
     List<Entry> before = List.copyOf(entries);
     entries.clear();
     positions.clear();
+    trimmed(log.start(), committed);
     read(log, cluster);
     int same = 0;
     while (same < before.size()
@@ -100,6 +102,22 @@ final class Mirror {
     }
     removed = before.subList(same, before.size());
     return same;
+  }
+
+  /** A log that begins later stands for what is before: that is committed, hash for hash. */
+  private void trimmed(LogStart start, CommittedLog committed) {
+    if (start.before() > 0 && !committed.has(start.before(), start.hashBefore())) {
+      throw new Violation(
+          "2", node + " begins with " + start.sequence() + ", and what is before is not committed");
+    }
+    for (long sequence = 1; sequence <= start.before(); sequence++) {
+      add(committed.at(sequence));
+    }
+  }
+
+  private void add(Entry entry) {
+    entries.add(entry);
+    positions.put(entry.message(), entry.sequence());
   }
 
   private void read(SegmentedLog log, @Nullable UUID cluster) {
@@ -121,8 +139,7 @@ final class Mirror {
         while (in.hasRemaining()) {
           Frame frame = checker.next(in);
           for (Entry entry : frame.entries()) {
-            entries.add(entry);
-            positions.put(entry.message(), entry.sequence());
+            add(entry);
           }
         }
       } catch (DamagedFrameException e) {

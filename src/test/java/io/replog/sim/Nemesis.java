@@ -58,6 +58,9 @@ final class Nemesis {
     if (profile.has(Hazard.SWITCHES)) {
       chosen.add(new Switches(clock, cluster, trace, dice.split()));
     }
+    if (profile.has(Hazard.TRIMS)) {
+      chosen.add(new Trims(clock, cluster, trace, dice.split()));
+    }
     if (profile.has(Hazard.STOPS)) {
       chosen.add(new Stops(clock, cluster, dice.split(), this::start));
     }

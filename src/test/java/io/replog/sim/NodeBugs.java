@@ -72,7 +72,30 @@ final class NodeBugs {
           config.quorumAppend(),
           config.deduplicateByContent(),
           1,
-          config.deduplicationWindow());
+          config.deduplicationWindow(),
+          config.retainedBytes(),
+          config.retainedFor());
+    }
+  }
+
+  /** A master trims what is committed, whether all seats have it or not. */
+  static final class TrimWhatASeatLacks implements Sabotage {
+    @Override
+    public void turned(SimNode node) {
+      if (node.activeEpoch() > 0) {
+        node.directory().log().trimBefore(node.committed() + 1);
+      }
+    }
+  }
+
+  /** A secondary trims what it has on its disk, whether it is committed or not. */
+  static final class TrimWhatIsNotCommitted implements Sabotage {
+    @Override
+    public void turned(SimNode node) {
+      if (!node.master()) {
+        SegmentedLog log = node.directory().log();
+        log.trimBefore(log.lastSequence() + 1);
+      }
     }
   }
 

@@ -37,7 +37,11 @@ record PlantedBug(String name, String profileName, Supplier<Sabotage> sabotage) 
               NodeBugs.RegisterTheWaiterAfterTheSend::new),
           new PlantedBug(
               "damage-taken-for-the-end", "ambushes", NodeBugs.DamageTakenForTheEnd::new),
-          new PlantedBug("one-majority-only", "ambushes", MessageBugs.OneMajorityOnly::new));
+          new PlantedBug("one-majority-only", "ambushes", MessageBugs.OneMajorityOnly::new),
+          new PlantedBug("trim-what-a-seat-lacks", "trims", NodeBugs.TrimWhatASeatLacks::new),
+          new PlantedBug(
+              "trim-what-is-not-committed", "trims", NodeBugs.TrimWhatIsNotCommitted::new),
+          new PlantedBug("begin-at-the-end", "trims", MessageBugs.BeginAtTheEnd::new));
 
   static PlantedBug named(String name) {
     return ALL.stream()

@@ -7,6 +7,7 @@ import static io.replog.sim.Hazard.LOST_DISKS;
 import static io.replog.sim.Hazard.MEMBERS;
 import static io.replog.sim.Hazard.STOPS;
 import static io.replog.sim.Hazard.SWITCHES;
+import static io.replog.sim.Hazard.TRIMS;
 
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +38,8 @@ record Profile(String name, int masters, int secondaries, Set<Hazard> hazards, D
               4,
               Set.of(FAULTS, FAILING_DISKS, LOST_DISKS, MEMBERS, SWITCHES, STOPS),
               Duration.ofSeconds(25)),
+          new Profile(
+              "trims", 3, 4, Set.of(FAULTS, LOST_DISKS, STOPS, TRIMS), Duration.ofSeconds(25)),
           new Profile("ambushes", 2, 2, Set.of(FAULTS, AMBUSHES), Duration.ofSeconds(20)));
 
   static Profile named(String name) {

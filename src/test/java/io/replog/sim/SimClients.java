@@ -26,6 +26,7 @@ final class SimClients {
   private final History history;
   private final RandomGenerator random;
   private final int operations;
+  private final int keysFrom;
   private final Duration pause;
   private boolean stopped;
   private int begun;
@@ -34,6 +35,7 @@ final class SimClients {
 
   /**
    * @param operations how many there will be
+   * @param keysFrom how many appends at the beginning have no key
    * @param pause longest time between two of one client
    */
   SimClients(
@@ -43,6 +45,7 @@ final class SimClients {
       History history,
       RandomGenerator random,
       int operations,
+      int keysFrom,
       Duration pause) {
     this.clock = clock;
     this.cluster = cluster;
@@ -50,6 +53,7 @@ final class SimClients {
     this.history = history;
     this.random = random;
     this.operations = operations;
+    this.keysFrom = keysFrom;
     this.pause = pause;
   }
 
@@ -104,7 +108,7 @@ final class SimClients {
     for (int i = 0; i < count; i++) {
       messages.add("m" + id + "." + i + "x".repeat(random.nextInt(10) == 0 ? 300 : 5));
     }
-    String key = random.nextInt(3) > 0 ? "k" + id : null;
+    String key = random.nextInt(3) > 0 && id >= keysFrom ? "k" + id : null;
     Operation.Append append =
         new Operation.Append(
             id,
@@ -294,6 +298,13 @@ final class SimClients {
       return;
     }
     long from = 1 + random.nextLong(upTo);
+    long first = node.node().log().firstSequence();
+    if (upTo < first) {
+      return;
+    }
+    if (from < first) {
+      from = first + from % (upTo - first + 1);
+    }
     List<Entry> shown = cluster.sabotage().shown(node, Reading.of(node, from, upTo), upTo);
     for (int i = 0; i < shown.size(); i++) {
       Entry entry = shown.get(i);

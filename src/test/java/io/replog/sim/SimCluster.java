@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator.SplittableGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** The nodes of a simulation and their network. */
 final class SimCluster {
@@ -33,6 +34,7 @@ final class SimCluster {
    * @param deduplicationEntries window of retried appends
    * @param climate what its network is like
    * @param slowestSyncNanos how long a disk takes at most, but for a stall
+   * @param retainedBytes how much of the log is kept, null for all
    */
   record Shape(
       int masters,
@@ -40,7 +42,8 @@ final class SimCluster {
       boolean declared,
       long deduplicationEntries,
       Weather climate,
-      long slowestSyncNanos) {}
+      long slowestSyncNanos,
+      @Nullable Long retainedBytes) {}
 
   SimCluster(
       Shape shape,
@@ -132,7 +135,9 @@ final class SimCluster {
         true,
         false,
         shape.deduplicationEntries(),
-        Duration.ofHours(1));
+        Duration.ofHours(1),
+        shape.retainedBytes(),
+        null);
   }
 
   /** The same, told that it joins a cluster and never begins one. */
@@ -155,7 +160,9 @@ final class SimCluster {
         config.quorumAppend(),
         config.deduplicateByContent(),
         config.deduplicationEntries(),
-        config.deduplicationWindow());
+        config.deduplicationWindow(),
+        config.retainedBytes(),
+        config.retainedFor());
   }
 
   Shape shape() {

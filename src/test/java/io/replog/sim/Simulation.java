@@ -59,7 +59,13 @@ final class Simulation {
         profile.has(Hazard.MEMBERS) ? shapes.nextInt(3) == 0 : masters > 1 || shapes.nextInt(3) > 0;
     var shape =
         new SimCluster.Shape(
-            masters, secondaries, declared, 10_000, climate(shapes), slowestSync(shapes));
+            masters,
+            secondaries,
+            declared,
+            10_000,
+            climate(shapes),
+            slowestSync(shapes),
+            profile.has(Hazard.TRIMS) && shapes.nextBoolean() ? 5000L : null);
     this.cluster =
         new SimCluster(shape, clock, trace, random.split(), new Watcher(sabotage), sabotage);
     this.invariants = new Invariants(clock, trace, history, cluster);
@@ -72,6 +78,8 @@ final class Simulation {
             history,
             random.split(),
             60 + shapes.nextInt(200),
+            // keys hold up every trim of what comes after the first
+            profile.has(Hazard.TRIMS) ? shapes.nextInt(200) : 0,
             Duration.ofMillis(1 + shapes.nextInt(300)));
     this.nemesis = new Nemesis(profile, clock, cluster, trace, random.split());
     trace.note("seed " + seed + " profile " + profile.name() + " " + shape);

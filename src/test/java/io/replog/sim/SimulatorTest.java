@@ -38,6 +38,7 @@ class SimulatorTest {
     "members,100",
     "switches,100",
     "everything,150",
+    "trims,150",
     "ambushes,200"
   })
   void keepsEveryPropertyUnderEverySeed(String name, int seeds) {

@@ -22,7 +22,7 @@ class SlowDiskTest {
   private final SimClock clock = new SimClock(Trace.off());
   private final SimCluster cluster =
       new SimCluster(
-          new SimCluster.Shape(1, 2, true, 10_000, Weather.FINE, 1_000_000),
+          new SimCluster.Shape(1, 2, true, 10_000, Weather.FINE, 1_000_000, null),
           clock,
           Trace.off(),
           new SplittableRandom(7),
@@ -87,7 +87,7 @@ class SlowDiskTest {
     }
   }
 
-  private static final class Unwatched implements SimNode.Watcher {
+  static final class Unwatched implements SimNode.Watcher {
     @Override
     public void started(SimNode node) {}
 

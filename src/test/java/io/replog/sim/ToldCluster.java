@@ -74,7 +74,9 @@ final class ToldCluster {
             true,
             false,
             1000,
-            Duration.ofHours(1));
+            Duration.ofHours(1),
+            null,
+            null);
     SimNode node =
         new SimNode(
             config,

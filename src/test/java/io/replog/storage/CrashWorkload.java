@@ -6,6 +6,7 @@ import io.replog.core.Configuration;
 import io.replog.core.Frame;
 import io.replog.core.FrameChecker;
 import io.replog.core.HashChain;
+import io.replog.core.LogStart;
 import io.replog.core.Membership;
 import io.replog.core.NodeState;
 import io.replog.core.Seat;
@@ -20,8 +21,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * A node's life as its disk sees it, and what must be left of it after a crash: appends, rolls,
- * syncs, cuts, changes of state, clean restarts. It remembers what was acknowledged and what was
- * under way.
+ * syncs, cuts, trims, a log begun anew, changes of state, clean restarts. It remembers what was
+ * acknowledged and what was under way.
  */
 final class CrashWorkload {
   private static final LogOptions OPTIONS = new LogOptions(1500, 512, 1024, 2);
@@ -36,6 +37,11 @@ final class CrashWorkload {
 
   private long durable;
   private long committed;
+
+  /** Where the log begins, and while that changes where it may begin then. */
+  private LogStart start = LogStart.ORIGIN;
+
+  private LogStart next = LogStart.ORIGIN;
   private NodeState saved;
   private NodeState saving;
   private NodeState found;
@@ -61,7 +67,7 @@ final class CrashWorkload {
   }
 
   private void step() {
-    switch (random.nextInt(13)) {
+    switch (random.nextInt(16)) {
       case 0, 1, 2, 3, 4 -> append(1);
       case 5 -> append(2 + random.nextInt(12));
       case 6, 7, 8 -> sync();
@@ -69,6 +75,12 @@ final class CrashWorkload {
           save(directory.state().withPromise(directory.state().promisedEpoch() + 1, ids.get()));
       case 10 -> cut();
       case 11 -> fillUp();
+      case 12, 13 -> trim();
+      case 14 -> {
+        if (random.nextInt(3) == 0) {
+          beginAnew();
+        }
+      }
       default -> {
         if (random.nextInt(4) == 0) {
           directory.close();
@@ -147,6 +159,53 @@ final class CrashWorkload {
     possible = List.copyOf(source.frames());
   }
 
+  /** Drops what is committed and durable, as far as whole segments of it are. */
+  private void trim() {
+    long keep = Math.min(committed, durable) + 1;
+    SegmentedLog log = directory.log();
+    next = startAt(log.view().sealedBefore(keep).stream().mapToLong(s -> s.last()).max().orElse(0));
+    assertThat(log.trimBefore(keep)).isEqualTo(next.sequence());
+    assertThat(log.start()).isEqualTo(whole(next));
+    start = next;
+  }
+
+  /**
+   * Throws the log away for one that goes on elsewhere: it has more entries, and begins behind
+   * them.
+   */
+  private void beginAnew() {
+    possible = List.copyOf(source.frames());
+    long last = source.last();
+    long epoch = source.frames().isEmpty() ? 1 : source.frames().getLast().first().epoch();
+    for (int i = 1 + random.nextInt(5); i > 0; i--) {
+      source.random(random, 120);
+    }
+    assertThat(source.last()).isGreaterThan(last);
+    assertThat(source.frames().getLast().first().epoch()).isGreaterThanOrEqualTo(epoch);
+    possible = List.copyOf(source.frames());
+    next = startAt(source.last());
+    long committedBefore = Math.max(committed, directory.log().mark().committedSequence());
+    assertThat(next.before()).isGreaterThan(committedBefore);
+    directory.log().restartAt(next);
+    start = next;
+    durable = next.before();
+    committed = next.before();
+  }
+
+  private LogStart startAt(long before) {
+    return source.frames().stream()
+        .filter(frame -> frame.last().sequence() == before)
+        .map(Frame::last)
+        .map(e -> new LogStart(before + 1, e.hash(), e.epoch(), e.timestamp()))
+        .findFirst()
+        .orElse(start);
+  }
+
+  /** As the log says it, with the hash before entry 1. */
+  private static LogStart whole(LogStart of) {
+    return of.before() > 0 ? of : new LogStart(1, HashChain.origin(FrameSource.CLUSTER), 0, 0);
+  }
+
   /** After a crash: opens the directory and compares. The model is then what was found. */
   void recover() {
     NodeState before = saved;
@@ -159,13 +218,19 @@ final class CrashWorkload {
       assertThat(found).isEqualTo(before);
     }
     SegmentedLog log = directory.log();
+    assertThat(log.start()).isIn(whole(start), whole(next));
+    if (!log.start().equals(whole(start))) {
+      start = next;
+    }
+    next = start;
     assertThat(log.lastSequence()).isGreaterThanOrEqualTo(durable);
     assertThat(log.mark().durableSequence()).isEqualTo(log.lastSequence());
     List<Frame> expected =
         mayBe.stream().filter(f -> f.last().sequence() <= log.lastSequence()).toList();
     assertThat(log.lastSequence())
         .isEqualTo(expected.isEmpty() ? 0 : expected.getLast().last().sequence());
-    compare(log, expected);
+    assertThat(log.mark().committedSequence()).isGreaterThanOrEqualTo(start.before());
+    compare(log, expected, start);
     rolledBack.forEach(
         (path, content) -> assertThat(disk.content(path)).as(path).isEqualTo(content));
     source.restore(expected);
@@ -179,7 +244,7 @@ final class CrashWorkload {
     for (int i = 0; i < 5; i++) {
       append(1);
     }
-    compare(directory.log(), source.frames());
+    compare(directory.log(), source.frames(), start);
     directory.close();
     assertThat(LogVerifier.verify(disk).damages()).isEmpty();
   }
@@ -211,10 +276,12 @@ final class CrashWorkload {
     disk.setCapacity(Long.MAX_VALUE);
   }
 
-  private static void compare(SegmentedLog log, List<Frame> expected) {
-    LogCursor cursor = log.cursor(1);
+  private static void compare(SegmentedLog log, List<Frame> all, LogStart start) {
+    List<Frame> expected =
+        all.stream().filter(f -> f.first().sequence() >= start.sequence()).toList();
+    LogCursor cursor = log.cursor(start.sequence());
     List<Frame> found = new ArrayList<>();
-    FrameChecker checker = new FrameChecker(0, HashChain.origin(FrameSource.CLUSTER));
+    FrameChecker checker = new FrameChecker(start.before(), whole(start).hashBefore());
     while (cursor.next(1000, Long.MAX_VALUE) instanceof LogRead.Frames read) {
       while (read.bytes().hasRemaining()) {
         try {

@@ -131,6 +131,15 @@ public final class SimDisk implements Disk {
     return file(path).content();
   }
 
+  /**
+   * What would be left of a file if the power went now and nothing unsynced were kept; empty where
+   * not even its name would be.
+   */
+  public byte[] onMedium(String path) {
+    SimFile file = durableFiles.get(path);
+    return file == null ? new byte[0] : file.onMedium();
+  }
+
   /** Puts a file there, durable at once. */
   public void put(String path, byte[] content) {
     SimFile file = new SimFile();

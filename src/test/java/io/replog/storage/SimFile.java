@@ -37,6 +37,10 @@ final class SimFile {
     return seenSize;
   }
 
+  byte[] onMedium() {
+    return Arrays.copyOf(durable, durableSize);
+  }
+
   int read(ByteBuffer into, long position) {
     int length = (int) Math.max(0, Math.min(into.remaining(), seenSize - position));
     if (length > 0) {

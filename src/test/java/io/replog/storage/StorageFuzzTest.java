@@ -56,7 +56,7 @@ class StorageFuzzTest {
     assertThat(read).as("some changes do no harm").isBetween(1, RUNS - 1);
   }
 
-  private static NodeState state() {
+  static NodeState state() {
     Configuration committed =
         new Configuration(
             1,

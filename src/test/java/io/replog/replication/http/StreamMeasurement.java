@@ -117,7 +117,7 @@ final class StreamMeasurement {
     long end = System.nanoTime() + duration.toNanos();
     for (long now = System.nanoTime(); now < end; ) {
       for (int i = messages - 1; i >= 0; i--) {
-        link.send(new Replicate(REIGN, i, HASH, 7, frames));
+        link.send(new Replicate(REIGN, i, HASH, 7, true, frames));
       }
       acknowledged.take();
       long then = System.nanoTime();

@@ -1,0 +1,33 @@
+package io.replog.node;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The door of the node's mailbox for appends: how many have come and are not begun. This is where a
+ * queue grows when more comes than the node can take, since all that follows is done for many at
+ * once. What finds the queue full is refused before it costs the node's thread anything, so the
+ * wait of the others stays short. Appends that wait for their copies have been begun and count no
+ * longer.
+ *
+ * <p>Safe for use by any thread.
+ */
+final class Arrivals {
+  /** Most appends that may be in the queue: 64 clients with 16 each in flight, twice. */
+  static final int LIMIT = 2048;
+
+  private final AtomicInteger waiting = new AtomicInteger();
+
+  /** Takes a place in the queue. Returns false, and takes none, if there is none left. */
+  boolean enter() {
+    if (waiting.incrementAndGet() <= LIMIT) {
+      return true;
+    }
+    waiting.decrementAndGet();
+    return false;
+  }
+
+  /** Gives a place back. */
+  void leave() {
+    waiting.decrementAndGet();
+  }
+}

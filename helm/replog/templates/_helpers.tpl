@@ -63,9 +63,6 @@ default
 
 {{/* What the schema cannot say; rendered by the first template that is read. */}}
 {{- define "replog.check" -}}
-{{- if .Values.auth.existingSecret -}}
-{{- fail "auth.existingSecret: this release of replog has no authentication, so a Secret would protect nothing; leave it empty, and keep clients out with networkPolicy.clients" -}}
-{{- end -}}
 {{- $copies := add1 (int .Values.secondaries.replicaCount) -}}
 {{- $default := toString .Values.writeConcern.default -}}
 {{- if and (regexMatch "^[0-9]+$" $default) (not .Values.secondaries.autoscaling.enabled) (gt (int $default) (int $copies)) -}}
@@ -74,6 +71,49 @@ default
 {{- if and .Values.secondaries.autoscaling.enabled (gt (int .Values.secondaries.autoscaling.minReplicas) (int .Values.secondaries.autoscaling.maxReplicas)) -}}
 {{- fail "secondaries.autoscaling.minReplicas: must not be above maxReplicas" -}}
 {{- end -}}
+{{- end -}}
+
+{{- define "replog.scheme" -}}{{ ternary "https" "http" (not (empty .Values.tls.existingSecret)) }}{{- end -}}
+
+{{/* What a command needs to be let in, beside the mounts. */}}
+{{- define "replog.clientEnv" -}}
+{{- if .Values.auth.existingSecret }}
+- name: REPLOG_TOKEN_FILE
+  value: /etc/replog/auth/client-token
+{{- end }}
+{{- if .Values.tls.existingSecret }}
+- name: REPLOG_TLS_CA_FILE
+  value: /etc/replog/tls/ca.crt
+{{- end }}
+{{- end -}}
+
+{{/* The Secrets of auth and tls, as directories: a mounted file alone would never change. */}}
+{{- define "replog.trustMounts" -}}
+{{- if .Values.auth.existingSecret }}
+- name: auth
+  mountPath: /etc/replog/auth
+  readOnly: true
+{{- end }}
+{{- if .Values.tls.existingSecret }}
+- name: tls
+  mountPath: /etc/replog/tls
+  readOnly: true
+{{- end }}
+{{- end -}}
+
+{{- define "replog.trustVolumes" -}}
+{{- with .Values.auth.existingSecret }}
+- name: auth
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+{{- end }}
+{{- with .Values.tls.existingSecret }}
+- name: tls
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+{{- end }}
 {{- end -}}
 
 {{/* The restricted Pod Security Standard, and a root file system that nobody writes to. */}}
@@ -118,6 +158,26 @@ capabilities:
   value: {{ .Values.quorumAppend.enabled | quote }}
 - name: REPLOG_FAULTS_ENABLED
   value: {{ .Values.faults.enabled | quote }}
+{{- if .Values.auth.existingSecret }}
+- name: REPLOG_AUTH_TOKENS_FILE
+  value: /etc/replog/auth/tokens
+- name: REPLOG_CLUSTER_SECRET_FILE
+  value: /etc/replog/auth/cluster-secret
+- name: REPLOG_AUTH_OPEN_METRICS
+  value: {{ .Values.auth.openMetrics | quote }}
+{{- end }}
+{{- if .Values.tls.existingSecret }}
+- name: REPLOG_TLS_CERTIFICATE_FILE
+  value: /etc/replog/tls/tls.crt
+- name: REPLOG_TLS_KEY_FILE
+  value: /etc/replog/tls/tls.key
+# pods are found by address, for which no certificate is
+- name: REPLOG_TLS_PEER_NAMES
+  value: "false"
+{{- end }}
+{{- with include "replog.clientEnv" . | trim }}
+{{ . }}
+{{- end }}
 {{- with .Values.extraEnv }}
 {{ toYaml . }}
 {{- end }}
@@ -133,6 +193,9 @@ startupProbe:
   httpGet:
     path: /health/liveness
     port: http
+    {{- if .Values.tls.existingSecret }}
+    scheme: HTTPS
+    {{- end }}
   periodSeconds: 1
   timeoutSeconds: 5
   failureThreshold: {{ int .Values.startupProbe.failureThreshold }}
@@ -140,6 +203,9 @@ livenessProbe:
   httpGet:
     path: /health/liveness
     port: http
+    {{- if .Values.tls.existingSecret }}
+    scheme: HTTPS
+    {{- end }}
   periodSeconds: 10
   timeoutSeconds: 5
   failureThreshold: 6
@@ -147,6 +213,9 @@ readinessProbe:
   httpGet:
     path: /health/readiness
     port: http
+    {{- if .Values.tls.existingSecret }}
+    scheme: HTTPS
+    {{- end }}
   periodSeconds: 2
   timeoutSeconds: 5
   failureThreshold: 3

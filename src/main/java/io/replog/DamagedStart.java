@@ -25,11 +25,13 @@ final class DamagedStart {
   private static final long PAUSE_MILLIS = 250;
 
   private final NodeSettings settings;
+  private final NodeTrust trust;
   private final Disk disk;
   private final LogOptions options;
 
-  DamagedStart(NodeSettings settings, Disk disk, LogOptions options) {
+  DamagedStart(NodeSettings settings, NodeTrust trust, Disk disk, LogOptions options) {
     this.settings = settings;
+    this.trust = trust;
     this.disk = disk;
     this.options = options;
   }
@@ -63,7 +65,7 @@ final class DamagedStart {
 
   /** Null if the peer had what was missing, else why not. */
   private @Nullable String repaired(DamagedLogException damage, URI peer) {
-    try (PeerFrames frames = new PeerFrames(peer)) {
+    try (PeerFrames frames = new PeerFrames(peer, trust)) {
       // the peer first: to find out what is missing, the whole log has to be read
       frames.frames(Math.max(1, damage.sequence()), damage.sequence());
       LogRepair.Repaired repaired = LogRepair.repair(disk, options, frames);

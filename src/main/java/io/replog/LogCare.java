@@ -46,6 +46,7 @@ final class LogCare implements AutoCloseable {
 
   private final Node node;
   private final Disk disk;
+  private final NodeTrust trust;
   private final Plan plan;
   private final Function<@Nullable NodeState, Set<URI>> copies;
   private final BiConsumer<DamagedLogException, String> giveUp;
@@ -61,11 +62,13 @@ final class LogCare implements AutoCloseable {
   LogCare(
       Node node,
       Disk disk,
+      NodeTrust trust,
       Plan plan,
       Function<@Nullable NodeState, Set<URI>> copies,
       BiConsumer<DamagedLogException, String> giveUp) {
     this.node = node;
     this.disk = disk;
+    this.trust = trust;
     this.plan = plan;
     this.copies = copies;
     this.giveUp = giveUp;
@@ -196,7 +199,7 @@ final class LogCare implements AutoCloseable {
   /** Null if the other copy had what was missing and the node goes on, else why not. */
   private @Nullable String mended(DamagedLogException damage, URI url) throws InterruptedException {
     ColdSegments.Rebuilt rebuilt;
-    try (PeerFrames frames = new PeerFrames(url)) {
+    try (PeerFrames frames = new PeerFrames(url, trust)) {
       rebuilt = cold.rebuild(damage.sequence(), frames);
     } catch (IOException | StorageException e) {
       return url + ": " + said(e);

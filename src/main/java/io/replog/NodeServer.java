@@ -14,6 +14,7 @@ import io.replog.config.NodeSettings;
 import io.replog.config.Settings;
 import io.replog.core.NodeRole;
 import io.replog.http.AppendDefaults;
+import io.replog.http.HttpLimits;
 import io.replog.http.HttpSettings;
 import io.replog.node.ClusterView;
 import io.replog.node.Faults;
@@ -31,6 +32,7 @@ import io.replog.storage.Disk;
 import io.replog.storage.FileDisk;
 import io.replog.storage.LogOptions;
 import io.replog.storage.StorageException;
+import io.replog.trust.BadTrustFileException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -74,11 +76,13 @@ final class NodeServer {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final @Nullable KubernetesCluster kubernetes;
+  private final NodeTrust trust;
   private @Nullable String notedMaster;
   private volatile boolean damaged;
 
-  private NodeServer(NodeSettings settings, Disk disk) {
+  private NodeServer(NodeSettings settings, NodeTrust trust, Disk disk) {
     this.settings = settings;
+    this.trust = trust;
     this.disk = disk;
     NodeSettings.Kubernetes where = settings.kubernetes();
     this.kubernetes =
@@ -97,15 +101,17 @@ final class NodeServer {
    */
   static int run(NodeOptions options, Function<Path, Disk> disks) {
     NodeSettings settings;
+    NodeTrust trust;
     try {
       Settings all = Settings.of(options);
       all.unknown().forEach(name -> LOG.warn("unknown setting {}: it is not heeded", name));
       settings = all.node();
-    } catch (BadSettingException e) {
+      trust = new NodeTrust(settings.trust());
+    } catch (BadSettingException | BadTrustFileException e) {
       System.err.println(e.getMessage());
       return USAGE;
     }
-    return new NodeServer(settings, disks.apply(settings.data())).run();
+    return new NodeServer(settings, trust, disks.apply(settings.data())).run();
   }
 
   private int run() {
@@ -128,10 +134,11 @@ final class NodeServer {
     // 30 s
     Security.setProperty("networkaddress.cache.ttl", "1");
     HttpPeerTransport transport =
-        new HttpPeerTransport(CONNECT, OPEN, HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
+        new HttpPeerTransport(
+            trust.peers(), CONNECT, OPEN, HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
     Node node = node(directory, thread, syncThread, transport);
     ReplicationEndpoint endpoint =
-        new ReplicationEndpoint(HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
+        new ReplicationEndpoint(trust.secret(), HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
     ApplicationContext context;
     try {
       context = serve(node, endpoint);
@@ -157,6 +164,8 @@ final class NodeServer {
                 },
                 "orderly-stop"));
     watchSupervisor();
+    trust.watch();
+    trust.warn(settings.host());
     LOG.info(
         "listening node={} role={} url={} data={}",
         node.id(),
@@ -189,7 +198,7 @@ final class NodeServer {
     try {
       return DataDirectory.open(disk, wanted, role, UUID::randomUUID, options);
     } catch (DamagedLogException damage) {
-      if (!new DamagedStart(settings, disk, options).repaired(damage)) {
+      if (!new DamagedStart(settings, trust, disk, options).repaired(damage)) {
         throw damage;
       }
     }
@@ -225,6 +234,7 @@ final class NodeServer {
     return new LogCare(
         node,
         disk,
+        trust,
         new LogCare.Plan(
             settings.scrub().bytesPerSecond(), settings.scrub().pause(), settings.repairTimeout()),
         new OtherCopies(settings)::urls,
@@ -278,12 +288,15 @@ final class NodeServer {
                 new HttpSettings(
                     new AppendDefaults(appends.writeConcern(), appends.journal()),
                     settings.faultsEnabled(),
-                    settings.tracingEndpoint()),
+                    settings.tracingEndpoint(),
+                    limits(settings.limits())),
                 endpoint);
     registration(node).ifPresent(builder::singletons);
+    trust.singletons().forEach(builder::singletons);
     Map<String, Object> properties = new LinkedHashMap<>();
     properties.put("micronaut.server.host", settings.host());
     properties.put("micronaut.server.port", settings.port());
+    properties.putAll(trust.properties(settings.port()));
     properties.put("micronaut.netty.event-loops.default.num-threads", eventLoops());
     if (kubernetes != null) {
       builder.environments(KubernetesCluster.ENVIRONMENT);
@@ -292,6 +305,11 @@ final class NodeServer {
     ApplicationContext context = builder.properties(properties).build().start();
     context.getBean(EmbeddedServer.class).start();
     return context;
+  }
+
+  private static HttpLimits limits(NodeSettings.Limits set) {
+    return new HttpLimits(
+        set.connections(), set.streams(), set.idle(), set.requestTime(), set.slowReader());
   }
 
   /**

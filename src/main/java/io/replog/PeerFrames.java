@@ -1,6 +1,7 @@
 package io.replog;
 
 import io.replog.storage.FrameSupply;
+import io.replog.trust.ClusterSecret;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,22 +15,35 @@ final class PeerFrames implements FrameSupply, AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(1);
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
-  private final URI url;
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
+  private static final String PATH = "/frames";
 
-  PeerFrames(URI url) {
+  private final URI url;
+  private final NodeTrust trust;
+  private final HttpClient client;
+
+  PeerFrames(URI url, NodeTrust trust) {
     this.url = url;
+    this.trust = trust;
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .sslContext(trust.tls())
+            .connectTimeout(CONNECT)
+            .build();
   }
 
   @Override
   public ByteBuffer frames(long from, long upTo) throws IOException {
-    HttpRequest request =
-        HttpRequest.newBuilder(url.resolve("/frames?from=" + from + "&upTo=" + upTo))
-            .timeout(ANSWER)
-            .build();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(url.resolve(PATH + "?from=" + from + "&upTo=" + upTo))
+            .timeout(ANSWER);
+    ClusterSecret secret = trust.secret();
+    if (secret != null) {
+      request.header("Authorization", secret.sign("GET", PATH));
+    }
     try {
-      HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+      HttpResponse<byte[]> answer =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
       return switch (answer.statusCode()) {
         case 200 -> ByteBuffer.wrap(answer.body());
         case 404 -> ByteBuffer.allocate(0);

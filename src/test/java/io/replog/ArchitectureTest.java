@@ -32,11 +32,11 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule replicationKnowsNoNode =
-      mayUse("replication", "core", "storage", "cluster", "config", "observability");
+      mayUse("replication", "core", "storage", "cluster", "config", "observability", "trust");
 
   @ArchTest
   static final ArchRule clusterKnowsNoNode =
-      mayUse("cluster", "core", "storage", "replication", "config", "observability");
+      mayUse("cluster", "core", "storage", "replication", "config", "observability", "trust");
 
   @ArchTest
   static final ArchRule nodeKnowsNoHttp =
@@ -45,14 +45,25 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule httpKnowsNoCommand =
       mayUse(
-          "http", "node", "core", "storage", "replication", "cluster", "config", "observability");
+          "http",
+          "node",
+          "core",
+          "storage",
+          "replication",
+          "cluster",
+          "config",
+          "observability",
+          "trust");
 
   /** A client talks to a cluster as any user would: through the public API only. */
   @ArchTest static final ArchRule clientKnowsOnlyTheApi = mayUse("client");
 
   /** Commands talk through the client; a data directory checked off line is the exception. */
   @ArchTest
-  static final ArchRule commandsUseTheClient = mayUse("cli", "client", "config", "core", "storage");
+  static final ArchRule commandsUseTheClient =
+      mayUse("cli", "client", "config", "core", "storage", "trust");
+
+  @ArchTest static final ArchRule trustKnowsNoPart = mayUse("trust");
 
   @ArchTest static final ArchRule configurationKnowsNoPart = mayUse("config", "core");
 

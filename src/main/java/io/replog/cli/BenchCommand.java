@@ -141,6 +141,9 @@ final class BenchCommand implements Callable<Integer> {
           w.matches("majority|all|[1-9]\\d{0,2}|1000"),
           "-w is '" + w + "'; it must be a number from 1 to 1000, majority or all");
     }
+    check(
+        "http".equals(node.url().getScheme()),
+        "--url is " + node.url() + "; a benchmark speaks http only, without TLS");
     between("--clients", clients, 1, MAX_CLIENTS);
     between("--pipeline", pipeline, 1, MAX_PIPELINE);
     between("--duration", duration, 0.1, MAX_SECONDS);
@@ -162,7 +165,8 @@ final class BenchCommand implements Callable<Integer> {
         journal,
         timeoutMs,
         size,
-        batch);
+        batch,
+        node.credentials().token());
   }
 
   private static Duration seconds(double seconds) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     answers allow
  * @param size bytes of a message
  * @param batch messages of an append
+ * @param token sent with every append, null for none
  */
 record BenchLoad(
     URI url,
@@ -34,7 +35,8 @@ record BenchLoad(
     @Nullable Boolean journal,
     @Nullable Long timeoutMs,
     int size,
-    int batch) {
+    int batch,
+    @Nullable String token) {
   private static final int DIGITS = 19;
 
   /** What is said of it in a report. */
@@ -101,8 +103,12 @@ record BenchLoad(
   }
 
   private String head(int length) {
-    return "POST /messages HTTP/1.1\r\nHost: %s:%d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-        .formatted(url.getHost(), port(), length);
+    return "POST /messages HTTP/1.1\r\nHost: %s:%d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n"
+        .formatted(
+            url.getHost(),
+            port(),
+            length,
+            token == null ? "" : "Authorization: Bearer " + token + "\r\n");
   }
 
   int port() {

@@ -175,7 +175,7 @@ final class ClientSession {
           "there is no node '%s'; there are master%s. 'w= list %s' appends the line as a message"
               .formatted(node, names(view), node));
     }
-    try (ReplogClient other = new ReplogClient(found.url())) {
+    try (ReplogClient other = client.at(found.url())) {
       return list(other, found.name(), typed);
     }
   }
@@ -220,7 +220,7 @@ final class ClientSession {
     if (active == null || master == null || view.node().equals(active.node())) {
       return view;
     }
-    try (ReplogClient other = new ReplogClient(URI.create(master))) {
+    try (ReplogClient other = client.at(URI.create(master))) {
       return other.cluster();
     }
   }

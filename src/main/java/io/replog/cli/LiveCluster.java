@@ -54,7 +54,7 @@ final class LiveCluster implements Stage {
   }
 
   private static ClusterView view(URI url) throws ClientException {
-    try (ReplogClient client = new ReplogClient(url)) {
+    try (ReplogClient client = new ReplogClient(url, NodeUrl.ofTheEnvironment())) {
       return client.cluster();
     }
   }

@@ -47,7 +47,7 @@ record OtherCopy(
 
   /** Asks a node. It is waited for as long as any command waits for an answer. */
   static OtherCopy ask(URI url, StoredCopy chosen) {
-    try (ReplogClient client = new ReplogClient(url)) {
+    try (ReplogClient client = new ReplogClient(url, NodeUrl.ofTheEnvironment())) {
       ClusterView view = client.cluster();
       long last = Objects.requireNonNullElse(view.lastSequence(), 0L);
       long committed = Objects.requireNonNullElse(view.committedSequence(), 0L);

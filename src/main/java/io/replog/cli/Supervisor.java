@@ -164,7 +164,7 @@ final class Supervisor {
   }
 
   private static boolean isReady(NodeProcess node) {
-    try (ReplogClient client = new ReplogClient(node.plan().url())) {
+    try (ReplogClient client = new ReplogClient(node.plan().url(), NodeUrl.ofTheEnvironment())) {
       return client.health().ready();
     } catch (ClientException e) {
       return false;

@@ -33,18 +33,39 @@ public final class ReplogClient implements AutoCloseable {
 
   private static final String JSON = "application/json";
 
+  private final Credentials credentials;
   private final Transport transport;
   private final Limits limits;
 
   /** Of the node at this URL, {@code http://host:port}; nothing is asked yet. */
   public ReplogClient(URI url) {
-    this(url, Limits.DEFAULT);
+    this(url, Credentials.NONE);
+  }
+
+  /**
+   * A client of a cluster that asks who is there.
+   *
+   * @param credentials also sent to the nodes that {@link #at} leads to
+   */
+  public ReplogClient(URI url, Credentials credentials) {
+    this(url, Limits.DEFAULT, credentials);
   }
 
   /** The same with other limits. */
   public ReplogClient(URI url, Limits limits) {
-    this.transport = new Transport(url, limits.connect());
+    this(url, limits, Credentials.NONE);
+  }
+
+  /** The same with both. */
+  public ReplogClient(URI url, Limits limits, Credentials credentials) {
+    this.credentials = credentials;
     this.limits = limits;
+    this.transport = new Transport(url, limits.connect(), credentials);
+  }
+
+  /** A client of another node of the same cluster, with the same limits and credentials. */
+  public ReplogClient at(URI other) {
+    return new ReplogClient(other, limits, credentials);
   }
 
   /**

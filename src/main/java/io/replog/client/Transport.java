@@ -23,16 +23,19 @@ final class Transport implements AutoCloseable {
 
   private final URI url;
   private final Duration toConnect;
+  private final Credentials credentials;
   private final HttpClient http;
 
-  Transport(URI url, Duration toConnect) {
+  Transport(URI url, Duration toConnect, Credentials credentials) {
     this.url = url;
     this.toConnect = toConnect;
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(toConnect)
-            .build();
+    this.credentials = credentials;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(toConnect);
+    if (credentials.tls() != null) {
+      builder.sslContext(credentials.tls());
+    }
+    this.http = builder.build();
   }
 
   URI url() {
@@ -40,7 +43,11 @@ final class Transport implements AutoCloseable {
   }
 
   HttpRequest.Builder request(String pathAndQuery, String accept) {
-    return HttpRequest.newBuilder(URI.create(url + pathAndQuery)).header("Accept", accept);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url + pathAndQuery)).header("Accept", accept);
+    return credentials.token() == null
+        ? request
+        : request.header("Authorization", "Bearer " + credentials.token());
   }
 
   /**

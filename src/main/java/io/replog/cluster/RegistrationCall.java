@@ -1,14 +1,18 @@
 package io.replog.cluster;
 
 import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MutableHttpRequest;
 import io.micronaut.http.client.HttpClient;
 import io.micronaut.http.client.exceptions.HttpClientException;
 import io.micronaut.http.client.exceptions.HttpClientResponseException;
 import io.micronaut.retry.annotation.Retryable;
+import io.replog.trust.ClusterSecret;
 import jakarta.inject.Singleton;
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The call itself: a plain request, and repeating it changes nothing, so it is retried where it
@@ -17,10 +21,14 @@ import java.net.URI;
 @Singleton
 @Requires(beans = SelfRegistration.Target.class)
 class RegistrationCall {
-  private final HttpClient http;
+  private static final String PATH = "/secondaries";
 
-  RegistrationCall(HttpClient http) {
+  private final HttpClient http;
+  private final @Nullable ClusterSecret secret;
+
+  RegistrationCall(HttpClient http, @Nullable ClusterSecret secret) {
     this.http = http;
+    this.secret = secret;
   }
 
   /**
@@ -37,8 +45,10 @@ class RegistrationCall {
       includes = HttpClientException.class,
       excludes = HttpClientResponseException.class)
   HttpStatus post(URI master, SelfRegistration.Registration body) {
-    return http.toBlocking()
-        .exchange(HttpRequest.POST(master.resolve("/secondaries"), body))
-        .status();
+    MutableHttpRequest<?> request = HttpRequest.POST(master.resolve(PATH), body);
+    if (secret != null) {
+      request.header(HttpHeaders.AUTHORIZATION, secret.sign("POST", PATH));
+    }
+    return http.toBlocking().exchange(request).status();
   }
 }

@@ -152,8 +152,21 @@ public record Form<T>(String allowed, Function<String, Optional<T>> reader) {
   }
 
   static Form<Path> directory() {
+    return path("a directory");
+  }
+
+  static Form<Path> file() {
+    return path("a file");
+  }
+
+  /** Of a text that is never shown, and checked by whoever uses it. */
+  static Form<String> secret() {
+    return new Form<>("a token", Optional::of);
+  }
+
+  private static Form<Path> path(String allowed) {
     return new Form<>(
-        "a directory",
+        allowed,
         text -> {
           try {
             return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param supervisedBy the process without which this node stops, null for none
  * @param repairTimeout how long others are asked for what damage has taken from the log
  * @param kubernetes what is asked of the Kubernetes API, null outside of it
+ * @param trust who is let in
+ * @param limits what clients may cost
  */
 public record NodeSettings(
     NodeKind kind,
@@ -42,7 +44,9 @@ public record NodeSettings(
     boolean faultsEnabled,
     LogFormat logFormat,
     @Nullable URI tracingEndpoint,
-    @Nullable Kubernetes kubernetes) {
+    @Nullable Kubernetes kubernetes,
+    Trust trust,
+    Limits limits) {
 
   /**
    * How closed log files are read again.
@@ -70,6 +74,29 @@ public record NodeSettings(
    */
   public record Retention(@Nullable Long bytes, @Nullable Duration age) {}
 
+  /**
+   * Who is let in.
+   *
+   * @param tokens the file of clients' tokens, null: clients are not asked
+   * @param secret the file of the secret between nodes, null: nodes are not asked
+   * @param openMetrics whether {@code /prometheus} answers to everybody
+   * @param tls null where nothing is encrypted
+   */
+  public record Trust(
+      @Nullable Path tokens, @Nullable Path secret, boolean openMetrics, @Nullable Tls tls) {}
+
+  /**
+   * The files of this node's TLS.
+   *
+   * @param roots whom it believes, null for the JDK's own
+   * @param peerNames whether another node's certificate must be for the name it is called by
+   */
+  public record Tls(Path certificate, Path key, @Nullable Path roots, boolean peerNames) {}
+
+  /** What clients may cost; {@link Property} says what each is. */
+  public record Limits(
+      int connections, int streams, Duration idle, Duration requestTime, Duration slowReader) {}
+
   /** When a silent node is taken for lost. */
   public record Detection(
       Duration heartbeat, Duration suspected, Duration unhealthy, Duration electionTimeout) {}
@@ -83,6 +110,7 @@ public record NodeSettings(
    * @param statefulSet the secondaries
    * @param service the headless Service before them
    * @param record the ConfigMap that is the cluster record
+   * @param scheme of the members' URLs
    * @param leaveWithin how long a secondary that is told to terminate goes on at most until it is
    *     let go
    */
@@ -92,6 +120,7 @@ public record NodeSettings(
       String statefulSet,
       String service,
       String record,
+      String scheme,
       Duration leaveWithin) {}
 
   /** How a secondary is fed. */

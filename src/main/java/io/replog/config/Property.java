@@ -428,7 +428,7 @@ public record Property<T>(
 
   /** All of them, in the order of the table. */
   public static List<Property<?>> all() {
-    return List.copyOf(TABLE);
+    return Stream.concat(TABLE.stream(), AccessProperty.ALL.stream()).toList();
   }
 
   /** Those that say what one node is: two nodes on one machine never share them. */
@@ -476,9 +476,18 @@ public record Property<T>(
       @Nullable String defaultText,
       String why,
       Variable<T>... others) {
-    Property<T> property =
-        new Property<>("replog." + name, option, List.of(others), form, defaultText, why);
+    Property<T> property = unlisted(name, option, form, defaultText, why, List.of(others));
     TABLE.add(property);
     return property;
+  }
+
+  static <T> Property<T> unlisted(
+      String name,
+      @Nullable String option,
+      Form<T> form,
+      @Nullable String defaultText,
+      String why,
+      List<Variable<T>> others) {
+    return new Property<>("replog." + name, option, others, form, defaultText, why);
   }
 }

@@ -173,7 +173,47 @@ public final class Settings {
         get(Property.FAULTS),
         get(Property.LOG_FORMAT),
         find(Property.TRACING_ENDPOINT).orElse(null),
-        kubernetes());
+        kubernetes(),
+        trust(),
+        new NodeSettings.Limits(
+            get(AccessProperty.CONNECTIONS),
+            get(AccessProperty.STREAMS),
+            get(AccessProperty.IDLE),
+            get(AccessProperty.REQUEST_TIME),
+            get(AccessProperty.SLOW_READER)));
+  }
+
+  private NodeSettings.Trust trust() {
+    Path tokens = find(AccessProperty.TOKENS_FILE).orElse(null);
+    Path secret = find(AccessProperty.SECRET_FILE).orElse(null);
+    if (tokens != null && secret == null) {
+      throw new BadSettingException(
+          "%s is set, and %s is not; without a secret between nodes whoever reaches a node could"
+                  .formatted(source(AccessProperty.TOKENS_FILE), AccessProperty.SECRET_FILE.name())
+              + " write the log as one");
+    }
+    return new NodeSettings.Trust(tokens, secret, get(AccessProperty.OPEN_METRICS), tls());
+  }
+
+  private NodeSettings.@Nullable Tls tls() {
+    Path certificate = find(AccessProperty.CERTIFICATE_FILE).orElse(null);
+    Path key = find(AccessProperty.KEY_FILE).orElse(null);
+    if (certificate == null && key == null) {
+      return null;
+    }
+    if (certificate == null || key == null) {
+      throw new BadSettingException(
+          "%s is set, and %s is not; a certificate goes with its key"
+              .formatted(
+                  source(key == null ? AccessProperty.CERTIFICATE_FILE : AccessProperty.KEY_FILE),
+                  (key == null ? AccessProperty.KEY_FILE : AccessProperty.CERTIFICATE_FILE)
+                      .name()));
+    }
+    return new NodeSettings.Tls(
+        certificate,
+        key,
+        find(AccessProperty.CA_FILE).orElse(null),
+        get(AccessProperty.PEER_NAMES));
   }
 
   /**
@@ -210,6 +250,7 @@ public final class Settings {
         get(Property.KUBERNETES_STATEFUL_SET),
         get(Property.KUBERNETES_SERVICE),
         get(Property.KUBERNETES_RECORD),
+        tls() == null ? "http" : "https",
         get(Property.LEAVE_WITHIN));
   }
 
@@ -273,12 +314,14 @@ public final class Settings {
               String name =
                   find(Property.ADVERTISED_HOST)
                       .orElseGet(() -> isLoopback(host) ? "127.0.0.1" : hostName.get());
+              String scheme = tls() == null ? "http://" : "https://";
               return URI.create(
-                  "http://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + port);
+                  scheme + (name.contains(":") ? "[" + name + "]" : name) + ":" + port);
             });
   }
 
-  private static boolean isLoopback(String host) {
+  /** Whether only this machine reaches what is bound to this address. */
+  public static boolean isLoopback(String host) {
     return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.\\d+){3}");
   }
 

@@ -9,6 +9,7 @@ import io.replog.node.ClusterView;
 import io.replog.node.Faults;
 import io.replog.node.Node;
 import io.replog.node.Node.Subscription;
+import io.replog.replication.http.PeerTrust;
 import jakarta.inject.Singleton;
 import java.net.ConnectException;
 import java.net.URI;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,24 +46,31 @@ final class Forwarder {
           HttpHeaders.CONTENT_TYPE,
           AppendHeaders.KEY,
           AppendHeaders.PREFER,
+          // the client's own: the master judges for itself whether he may append
+          HttpHeaders.AUTHORIZATION,
           AppendTraces.TRACEPARENT);
   private static final List<String> RESPONSE_HEADERS =
       List.of(
           HttpHeaders.CONTENT_TYPE,
           HttpHeaders.LOCATION,
           HttpHeaders.RETRY_AFTER,
+          HttpHeaders.WWW_AUTHENTICATE,
           OutcomeMapper.REPLAYED,
           AppendHeaders.PREFERENCE_APPLIED);
 
   private final Node node;
   private final OpenAnswers open;
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_TIMEOUT)
-          .build();
+  private final HttpClient client;
 
-  Forwarder(Node node, OpenAnswers open) {
+  Forwarder(Node node, OpenAnswers open, @Nullable PeerTrust trust) {
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT);
+    if (trust != null) {
+      builder.sslContext(trust.tls());
+    }
+    this.client = builder.build();
     this.node = node;
     this.open = open;
   }

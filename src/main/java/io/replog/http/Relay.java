@@ -11,6 +11,7 @@ import io.replog.http.Problem.Kind;
 import io.replog.node.ClusterView;
 import io.replog.node.Node;
 import io.replog.node.Node.Subscription;
+import io.replog.replication.http.PeerTrust;
 import jakarta.inject.Singleton;
 import java.net.ConnectException;
 import java.net.URI;
@@ -47,12 +48,14 @@ final class Relay {
 
   private final Node node;
   private final OpenAnswers open;
+  private final @Nullable PeerTrust trust;
   private final Semaphore places = new Semaphore(MOST_AT_ONCE);
 
   /** Made when somebody first looks: its threads cost a node that nobody looks at nothing. */
   private @Nullable HttpClient client;
 
-  Relay(Node node, OpenAnswers open) {
+  Relay(Node node, OpenAnswers open, @Nullable PeerTrust trust) {
+    this.trust = trust;
     this.node = node;
     this.open = open;
   }
@@ -93,6 +96,11 @@ final class Relay {
                 body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
     String accept = request.getHeaders().get(HttpHeaders.ACCEPT);
     asked.header(HttpHeaders.ACCEPT, isLines(accept) ? "application/x-ndjson" : "application/json");
+    // whoever asks, asks there too: the other node judges for itself
+    String authorization = request.getHeaders().get(HttpHeaders.AUTHORIZATION);
+    if (authorization != null) {
+      asked.header(HttpHeaders.AUTHORIZATION, authorization);
+    }
     if (body.length > 0) {
       asked.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON);
     }
@@ -171,11 +179,14 @@ final class Relay {
 
   private synchronized HttpClient client() {
     if (client == null) {
-      client =
+      HttpClient.Builder builder =
           HttpClient.newBuilder()
               .version(HttpClient.Version.HTTP_1_1)
-              .connectTimeout(CONNECT_TIMEOUT)
-              .build();
+              .connectTimeout(CONNECT_TIMEOUT);
+      if (trust != null) {
+        builder.sslContext(trust.tls());
+      }
+      client = builder.build();
     }
     return client;
   }

@@ -1,5 +1,6 @@
 package io.replog.http;
 
+import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.ServerHttpRequest;
 import io.micronaut.http.body.AvailableByteBody;
@@ -23,6 +24,7 @@ final class RequestBody {
   private static final int LARGE = 64 << 10;
 
   private final ExecutorService workers;
+  private final BodyBudget budget = BodyBudget.ofThisProcess();
 
   RequestBody(@Named(ReaderThreads.READERS) ExecutorService workers) {
     this.workers = workers;
@@ -31,9 +33,25 @@ final class RequestBody {
   /** Reads the body; fails with a {@link ProblemException} where it is not a valid one. */
   <T> CompletableFuture<T> json(ServerHttpRequest<?> request, Function<byte[], T> parser) {
     requireJson(request);
+    requirePlain(request);
     if (request.getContentLength() > LONGEST) {
       throw new ProblemException(tooLarge());
     }
+    long length = request.getContentLength();
+    if (length >= 0 && length <= BodyBudget.SHORT) {
+      return read(request, parser);
+    }
+    long taken = length < 0 ? LONGEST : length;
+    budget.take(taken);
+    try {
+      return read(request, parser).whenComplete((value, failure) -> budget.release(taken));
+    } catch (RuntimeException e) {
+      budget.release(taken);
+      throw e;
+    }
+  }
+
+  private <T> CompletableFuture<T> read(ServerHttpRequest<?> request, Function<byte[], T> parser) {
     CompletableFuture<byte[]> bytes =
         request.byteBody().buffer().thenApply(AvailableByteBody::toByteArray);
     return bytes
@@ -57,6 +75,16 @@ final class RequestBody {
               Kind.UNSUPPORTED_MEDIA_TYPE,
               "the body must be application/json in UTF-8, not "
                   + (type == null ? "of no named type" : type)));
+    }
+  }
+
+  /** Nothing is unpacked: a small body could become a huge one. */
+  private static void requirePlain(ServerHttpRequest<?> request) {
+    String encoding = request.getHeaders().get(HttpHeaders.CONTENT_ENCODING);
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      throw new ProblemException(
+          new Problem(
+              Kind.UNSUPPORTED_MEDIA_TYPE, "the body must not be compressed, not " + encoding));
     }
   }
 

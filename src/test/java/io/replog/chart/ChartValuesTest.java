@@ -44,7 +44,6 @@ class ChartValuesTest {
           persistence: {size: much}                 | /persistence/size
           persistence: {retention: {whenScaled: No}} | /persistence/retention/whenScaled
           antiAffinity: strong                      | /antiAffinity
-          auth: {existingSecret: credentials}       | auth.existingSecret: this release of replog has no
           secondaries: {autoscaling: {enabled: true, minReplicas: 9}} | autoscaling.minReplicas
           networkPolicy: {clients: [{pod: x}]}      | /networkPolicy/clients/0
           extraEnv: [{name: A, vale: b}]            | /extraEnv/0

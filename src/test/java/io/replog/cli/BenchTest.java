@@ -114,7 +114,8 @@ class BenchTest {
             false,
             500L,
             size,
-            batch);
+            batch,
+            null);
     ByteBuf request = load.request(UnpooledByteBufAllocator.DEFAULT, number);
     try {
       return request.toString(UTF_8);

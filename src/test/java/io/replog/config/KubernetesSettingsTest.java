@@ -48,6 +48,7 @@ class KubernetesSettingsTest {
                 "log-secondary",
                 "log-headless",
                 "log-record",
+                "http",
                 Duration.ofSeconds(45)));
   }
 

@@ -130,6 +130,8 @@ class SettingsTest {
           Map.entry("replog.cluster.delays", "0,500"),
           Map.entry("replog.kubernetes.enabled", "true"),
           Map.entry("replog.kubernetes.api", "http://a:1"),
+          Map.entry("replog.auth.open-metrics", "true"),
+          Map.entry("replog.tls.peer-names", "false"),
           Map.entry("replog.deduplication-window.age", "1h"));
 
   @ParameterizedTest

@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,13 +37,28 @@ final class Api implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   private Api(Path root, boolean faults, URI tracing) {
+    this(root, faults, tracing, HttpLimits.DEFAULT, Map.of());
+  }
+
+  private Api(
+      Path root,
+      boolean faults,
+      URI tracing,
+      HttpLimits limits,
+      Map<String, Object> more,
+      Object... further) {
     node = new FakeNode(root);
+    Map<String, Object> properties = new HashMap<>(more);
+    properties.put("micronaut.server.port", -1);
+    properties.put("micronaut.server.host", "127.0.0.1");
     ApplicationContext context =
         ApplicationContext.builder()
-            .properties(Map.of("micronaut.server.port", -1, "micronaut.server.host", "127.0.0.1"))
+            .properties(properties)
+            .singletons(further)
             .singletons(
                 node,
-                new HttpSettings(new AppendDefaults(new WriteConcern.All(), true), faults, tracing),
+                new HttpSettings(
+                    new AppendDefaults(new WriteConcern.All(), true), faults, tracing, limits),
                 new ReplicationEndpoint(HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES))
             .banner(false)
             .start();
@@ -56,6 +72,22 @@ final class Api implements AutoCloseable {
   /** One that sends its spans there. */
   static Api tracing(Path root, URI endpoint) {
     return new Api(root, true, endpoint);
+  }
+
+  /** One that asks who is there. */
+  static Api guarded(Path root, Access access) {
+    return new Api(
+        root,
+        true,
+        null,
+        HttpLimits.DEFAULT,
+        Map.of("micronaut.security.enabled", true),
+        access,
+        access.secret());
+  }
+
+  static Api limited(Path root, HttpLimits limits) {
+    return new Api(root, true, null, limits, Map.of());
   }
 
   static Api withoutFaults(Path root) {

@@ -112,7 +112,9 @@ final class KubernetesMembers implements MemberSource, AutoCloseable {
     String name = settings.namespace() + "/" + settings.statefulSet();
     switch (api.statefulSet(settings.statefulSet())) {
       case Answer.Found(var object) -> {
-        told.desired(new StatefulSet(object).members(settings.namespace(), settings.service()));
+        told.desired(
+            new StatefulSet(object)
+                .members(settings.scheme(), settings.namespace(), settings.service()));
         if (!said.isEmpty()) {
           LOG.info("the Kubernetes API answers again");
           said = "";
@@ -142,6 +144,8 @@ final class KubernetesMembers implements MemberSource, AutoCloseable {
               ? Set.of()
               : instances.stream()
                   .map(instance -> instance.getURI().toString())
+                  // the port's name says http to the framework, whatever is spoken there
+                  .map(url -> url.replaceFirst("^https?", settings.scheme()))
                   .collect(Collectors.toUnmodifiableSet());
       if (!now.equals(located)) {
         located = now;

@@ -17,7 +17,7 @@ record StatefulSet(JsonObject object) {
    * The secondaries that ought to be there: {@code secondary-} and the number of the pod, under the
    * stable name of the pod.
    */
-  List<Member> members(String namespace, String service) {
+  List<Member> members(String scheme, String namespace, String service) {
     int first = number(child(spec(), "ordinals"), "start").orElse(0);
     int replicas = number(spec(), "replicas").orElse(1);
     int port = port();
@@ -26,8 +26,8 @@ record StatefulSet(JsonObject object) {
             ordinal ->
                 new Member(
                     "secondary-" + ordinal,
-                    "http://%s-%d.%s.%s.svc:%d"
-                        .formatted(name(), ordinal, service, namespace, port)))
+                    "%s://%s-%d.%s.%s.svc:%d"
+                        .formatted(scheme, name(), ordinal, service, namespace, port)))
         .toList();
   }
 

@@ -27,6 +27,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.replog.replication.PeerHello;
 import io.replog.replication.PeerLink;
+import io.replog.trust.ClusterSecret;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -55,6 +56,7 @@ final class ClientLink extends HttpLink {
   private static final WriteBufferWaterMark WATER = new WriteBufferWaterMark(256 << 10, 1 << 20);
 
   private final StreamTarget target;
+  private final PeerTrust trust;
   private final Duration connectTimeout;
   private final Duration openTimeout;
   private final Consumer<PeerLink> opened;
@@ -64,12 +66,14 @@ final class ClientLink extends HttpLink {
   ClientLink(
       EventLoop loop,
       StreamTarget target,
+      PeerTrust trust,
       Duration connectTimeout,
       Duration openTimeout,
       long queueLimitBytes,
       Consumer<PeerLink> opened) {
     super(loop, queueLimitBytes);
     this.target = target;
+    this.trust = trust;
     this.connectTimeout = connectTimeout;
     this.openTimeout = openTimeout;
     this.opened = opened;
@@ -115,6 +119,9 @@ final class ClientLink extends HttpLink {
                   @Override
                   protected void initChannel(Channel channel) {
                     connection(channel);
+                    if (target.tls()) {
+                      channel.pipeline().addLast(trust.encrypted(target.host(), target.port()));
+                    }
                     HttpClientCodec codec = new HttpClientCodec(4096, 16 << 10, 1 << 20);
                     channel.pipeline().addLast(codec).addLast(new Inbound());
                     beforeCodec = channel.pipeline().context(codec);
@@ -177,6 +184,7 @@ final class ClientLink extends HttpLink {
   }
 
   private final class Inbound extends SimpleChannelInboundHandler<HttpObject> {
+    private @Nullable String signed;
     private @Nullable HttpResponse refusal;
     private final ByteArrayOutputStream refusalBody = new ByteArrayOutputStream(0);
 
@@ -189,6 +197,10 @@ final class ClientLink extends HttpLink {
           .set(HttpHeaderNames.HOST, target.authority())
           .set(HttpHeaderNames.CONTENT_TYPE, CONTENT_TYPE)
           .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+      signed = trust.sign("POST", target.path());
+      if (signed != null) {
+        request.headers().set(HttpHeaderNames.AUTHORIZATION, signed);
+      }
       var _ = context.write(request, context.voidPromise());
       drain();
     }
@@ -202,6 +214,10 @@ final class ClientLink extends HttpLink {
       if (part instanceof HttpResponse response && !isStream(response)) {
         refusal = response;
       }
+      if (part instanceof HttpResponse response && refusal == null && !isProven(response)) {
+        end("whoever answers does not have the cluster's secret");
+        return;
+      }
       if (part instanceof HttpContent content) {
         if (refusal == null) {
           ClientLink.this.received(content.content());
@@ -212,6 +228,11 @@ final class ClientLink extends HttpLink {
           over("the peer ended the stream");
         }
       }
+    }
+
+    private boolean isProven(HttpResponse response) {
+      String by = signed;
+      return by == null || trust.proves(response.headers().get(ClusterSecret.PROOF), by);
     }
 
     private boolean isStream(HttpResponse response) {

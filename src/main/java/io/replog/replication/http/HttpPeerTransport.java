@@ -28,6 +28,7 @@ public final class HttpPeerTransport implements PeerTransport, AutoCloseable {
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("replog-peers", true), NioIoHandler.newFactory());
+  private final PeerTrust trust;
   private final Duration connectTimeout;
   private final Duration openTimeout;
   private final long queueLimitBytes;
@@ -40,6 +41,17 @@ public final class HttpPeerTransport implements PeerTransport, AutoCloseable {
    *     the process, the longest of the waiting messages not counted
    */
   public HttpPeerTransport(Duration connectTimeout, Duration openTimeout, long queueLimitBytes) {
+    this(PeerTrust.NONE, connectTimeout, openTimeout, queueLimitBytes);
+  }
+
+  /**
+   * The same among nodes that do not believe everybody.
+   *
+   * @param trust by what this node is known and knows the others
+   */
+  public HttpPeerTransport(
+      PeerTrust trust, Duration connectTimeout, Duration openTimeout, long queueLimitBytes) {
+    this.trust = trust;
     this.connectTimeout = connectTimeout;
     this.openTimeout = openTimeout;
     this.queueLimitBytes = queueLimitBytes;
@@ -48,7 +60,8 @@ public final class HttpPeerTransport implements PeerTransport, AutoCloseable {
   /**
    * {@inheritDoc}
    *
-   * @param url {@code http} only; a path before {@code /replicate} is kept
+   * @param url {@code http}, or {@code https} where this node has TLS; a path before {@code
+   *     /replicate} is kept
    */
   @Override
   public void open(String url, Consumer<PeerLink> opened, PeerLinkHandler handler) {
@@ -70,7 +83,7 @@ public final class HttpPeerTransport implements PeerTransport, AutoCloseable {
       return;
     }
     ClientLink link =
-        new ClientLink(loop, target, connectTimeout, openTimeout, queueLimitBytes, opened);
+        new ClientLink(loop, target, trust, connectTimeout, openTimeout, queueLimitBytes, opened);
     link.handler(handler);
     link.start();
   }

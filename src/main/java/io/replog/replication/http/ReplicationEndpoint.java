@@ -7,12 +7,14 @@ import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
+import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.ServerHttpRequest;
 import io.micronaut.http.server.netty.NettyHttpRequest;
 import io.netty.channel.Channel;
 import io.replog.replication.PeerHello;
 import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
+import io.replog.trust.ClusterSecret;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +31,7 @@ public final class ReplicationEndpoint implements AutoCloseable {
   private static final MediaType STREAM = MediaType.of(HttpLink.MEDIA_TYPE + ";version=" + VERSION);
 
   private final Set<ServerLink> links = ConcurrentHashMap.newKeySet();
+  private final @Nullable ClusterSecret secret;
   private final long queueLimitBytes;
 
   /**
@@ -36,6 +39,15 @@ public final class ReplicationEndpoint implements AutoCloseable {
    *     the process, the longest of the waiting messages not counted
    */
   public ReplicationEndpoint(long queueLimitBytes) {
+    this(null, queueLimitBytes);
+  }
+
+  /**
+   * The same where nodes share a secret. Whether the other has it was checked before the route was
+   * called; here this node proves that it has it too.
+   */
+  public ReplicationEndpoint(@Nullable ClusterSecret secret, long queueLimitBytes) {
+    this.secret = secret;
     this.queueLimitBytes = queueLimitBytes;
   }
 
@@ -79,7 +91,12 @@ public final class ReplicationEndpoint implements AutoCloseable {
     links.add(link);
     link.handler(handler);
     link.read(request.byteBody().toReadBufferPublisher());
-    return HttpResponse.ok(new StreamBody(link)).contentType(STREAM);
+    MutableHttpResponse<?> response = HttpResponse.ok(new StreamBody(link)).contentType(STREAM);
+    String signed = request.getHeaders().get(HttpHeaders.AUTHORIZATION);
+    return secret == null || signed == null
+        ? response
+        : response.header(
+            ClusterSecret.PROOF, secret.proof(signed, request.getMethodName(), request.getPath()));
   }
 
   private static boolean isStream(@Nullable MediaType type) {

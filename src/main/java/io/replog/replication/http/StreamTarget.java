@@ -6,10 +6,11 @@ import java.net.URISyntaxException;
 /**
  * Where a stream is opened.
  *
+ * @param tls whether it is encrypted
  * @param authority host and port as they were given, for the Host header
  * @param path path of the stream
  */
-record StreamTarget(String host, int port, String authority, String path) {
+record StreamTarget(boolean tls, String host, int port, String authority, String path) {
 
   /**
    * Reads a node's base URL.
@@ -25,16 +26,14 @@ record StreamTarget(String host, int port, String authority, String path) {
       throw new IllegalArgumentException("no URL: " + url, e);
     }
     String host = uri.getHost();
-    if ("https".equalsIgnoreCase(uri.getScheme())) {
-      throw new IllegalArgumentException("streams go over http only, not https: " + url);
+    boolean tls = "https".equalsIgnoreCase(uri.getScheme());
+    if (!(tls || "http".equalsIgnoreCase(uri.getScheme())) || host == null) {
+      throw new IllegalArgumentException("no http or https URL with a host: " + url);
     }
-    if (!"http".equalsIgnoreCase(uri.getScheme()) || host == null) {
-      throw new IllegalArgumentException("no http URL with a host: " + url);
-    }
-    int port = uri.getPort() < 0 ? 80 : uri.getPort();
+    int port = uri.getPort() < 0 ? (tls ? 443 : 80) : uri.getPort();
     String base = uri.getRawPath();
     String path = (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + "/replicate";
     String authority = uri.getPort() < 0 ? host : host + ":" + port;
-    return new StreamTarget(host, port, authority, path);
+    return new StreamTarget(tls, host, port, authority, path);
   }
 }

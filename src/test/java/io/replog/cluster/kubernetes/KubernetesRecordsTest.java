@@ -23,7 +23,7 @@ class KubernetesRecordsTest extends ClusterRecordsContract {
   private final ExecutorService calls = Executors.newSingleThreadExecutor();
   private final NodeSettings.Kubernetes settings =
       new NodeSettings.Kubernetes(
-          stub.url(), "test", "sec", "sec", "record", Duration.ofSeconds(20));
+          stub.url(), "test", "sec", "sec", "record", "http", Duration.ofSeconds(20));
   private final KubernetesRecords records =
       new KubernetesRecords(new KubernetesApi(settings), settings, calls);
 

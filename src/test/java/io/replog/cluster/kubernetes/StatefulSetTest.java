@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class StatefulSetTest {
   private static List<Member> members(String spec) {
     String object = "{\"metadata\": {\"name\": \"sec\", \"uid\": \"1\"}, \"spec\": " + spec + "}";
-    return new StatefulSet(JsonParser.parseString(object).getAsJsonObject()).members("ns", "svc");
+    return new StatefulSet(JsonParser.parseString(object).getAsJsonObject())
+        .members("http", "ns", "svc");
   }
 
   @Test

@@ -1,0 +1,72 @@
+package io.replog.http;
+
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.context.event.BeanCreatedEvent;
+import io.micronaut.context.event.BeanCreatedEventListener;
+import io.micronaut.http.netty.channel.ChannelPipelineCustomizer;
+import io.micronaut.http.server.netty.NettyServerCustomizer;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import jakarta.inject.Singleton;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Counts connections, and has each of them watched. */
+@Singleton
+@Requires(beans = HttpSettings.class)
+final class ConnectionLimits implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
+  private final HttpLimits limits;
+  private final AtomicInteger open = new AtomicInteger();
+
+  ConnectionLimits(HttpSettings settings) {
+    this.limits = settings.limits();
+  }
+
+  @Override
+  public NettyServerCustomizer.Registry onCreated(
+      BeanCreatedEvent<NettyServerCustomizer.Registry> created) {
+    NettyServerCustomizer.Registry registry = created.getBean();
+    registry.register(new Customizer(null));
+    return registry;
+  }
+
+  private final class Customizer implements NettyServerCustomizer {
+    private final @Nullable Channel channel;
+
+    Customizer(@Nullable Channel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public NettyServerCustomizer specializeForChannel(Channel of, ChannelRole role) {
+      if (role == ChannelRole.CONNECTION) {
+        open.incrementAndGet();
+        var _ =
+            of.closeFuture().addListener((ChannelFutureListener) done -> open.decrementAndGet());
+      }
+      return new Customizer(of);
+    }
+
+    /** Nothing is said to one connection too many: it would have to be read first. */
+    @Override
+    public void onInitialPipelineBuilt() {
+      if (channel != null && open.get() > limits.connections()) {
+        var _ = channel.close();
+      }
+    }
+
+    @Override
+    public void onStreamPipelineBuilt() {
+      if (channel != null
+          && channel.pipeline().context(ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC)
+              != null) {
+        channel
+            .pipeline()
+            .addAfter(
+                ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
+                "replog-connection-watch",
+                new ConnectionWatch(limits));
+      }
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package io.replog.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a client may cost, with limits short enough to be waited for. */
+@Timeout(60)
+class LimitsTest {
+  private static final int CONNECTIONS = 12;
+  private static final int STREAMS = 3;
+
+  @TempDir static Path directory;
+  private static Api api;
+
+  @BeforeAll
+  static void start() {
+    api =
+        Api.limited(
+            directory,
+            new HttpLimits(
+                CONNECTIONS,
+                STREAMS,
+                Duration.ofMillis(1500),
+                Duration.ofMillis(800),
+                Duration.ofMillis(800)));
+    api.node.append("a");
+  }
+
+  @AfterAll
+  static void stop() {
+    api.close();
+  }
+
+  @Test
+  void aHeadThatComesTooSlowlyIsNotWaitedFor() throws Exception {
+    try (Socket socket = api.connect()) {
+      long began = System.nanoTime();
+      byte[] head = "GET /messages HTTP/1.1\r\nHost: x\r\nX-Slow: ".getBytes(UTF_8);
+      assertThat(drip(socket, head)).as("answer").isEmpty();
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(6));
+    }
+  }
+
+  @Test
+  void aBodyThatComesTooSlowlyIsAnswered408() throws Exception {
+    long before = api.node.log().lastSequence();
+    try (Socket socket = api.connect()) {
+      socket
+          .getOutputStream()
+          .write(
+              "POST /messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{\"message\":\""
+                  .getBytes(UTF_8));
+      String answer = drip(socket, "m".repeat(40).getBytes(UTF_8));
+      assertThat(answer).startsWith("HTTP/1.1 408 ").contains("urn:replog:problem:too-slow");
+    }
+    assertThat(api.node.log().lastSequence()).isEqualTo(before);
+  }
+
+  /** Sends a byte now and then until the other end closes; returns what it said. */
+  private static String drip(Socket socket, byte[] bytes) throws Exception {
+    StringBuilder answer = new StringBuilder();
+    socket.setSoTimeout(100);
+    for (int i = 0; i < 100; i++) {
+      try {
+        socket.getOutputStream().write(i < bytes.length ? bytes[i] : 'x');
+        int read = socket.getInputStream().read();
+        if (read < 0) {
+          return answer.toString();
+        }
+        answer.append((char) read);
+        answer.append(new String(socket.getInputStream().readAllBytes(), ISO_8859_1));
+        return answer.toString();
+      } catch (SocketTimeoutException e) {
+        // goes on
+      } catch (SocketException closed) {
+        return answer.toString();
+      }
+    }
+    throw new AssertionError("still open after 10 s");
+  }
+
+  @Test
+  void anAnswerThatIsWaitedForIsNotIdle() {
+    api.node.answers = false;
+    var later = api.later(api.append("{\"message\":\"m\",\"w\":1}"));
+    assertThatThrownBy(() -> later.get(3, java.util.concurrent.TimeUnit.SECONDS))
+        .isInstanceOf(java.util.concurrent.TimeoutException.class);
+    api.node.answers = true;
+    assertThat(later).isNotCompletedExceptionally();
+    later.cancel(true);
+  }
+
+  @Test
+  void aReaderThatTakesNothingIsCutOffAndResumes() throws Exception {
+    String message = "x".repeat(200_000);
+    for (int i = 0; i < 60; i++) {
+      api.node.append(message);
+    }
+    try (Socket socket = new Socket()) {
+      socket.setReceiveBufferSize(4096);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), api.port()));
+      socket.setSoTimeout(10_000);
+      socket
+          .getOutputStream()
+          .write(
+              "GET /messages HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n"
+                  .getBytes(UTF_8));
+      InputStream in = socket.getInputStream();
+      byte[] first = in.readNBytes(1000);
+      assertThat(new String(first, UTF_8)).contains("id: 1\n");
+      Thread.sleep(3000);
+      assertThatThrownBy(
+              () -> {
+                byte[] rest = in.readAllBytes();
+                // an end without the last chunk is as good as a reset
+                if (!new String(rest, UTF_8).endsWith("0\r\n\r\n")) {
+                  throw new IOException("cut off");
+                }
+              })
+          .isInstanceOf(IOException.class);
+    }
+    try (InputStream resumed =
+        api.stream("/messages", "Accept", "text/event-stream", "Last-Event-ID", "5")) {
+      assertThat(new String(resumed.readNBytes(40), UTF_8)).contains("id: 6\n");
+    }
+  }
+
+  @Test
+  void moreConnectionsThanAllowedAreTurnedAway() throws Exception {
+    List<Socket> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < CONNECTIONS + 3; i++) {
+        open.add(api.connect());
+      }
+      long began = System.nanoTime();
+      assertThat(closed(open.getLast())).isTrue();
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
+    } finally {
+      for (Socket socket : open) {
+        socket.close();
+      }
+    }
+    Thread.sleep(300);
+    assertThat(api.get("/health/liveness").status()).isEqualTo(200);
+  }
+
+  private static boolean closed(Socket socket) throws IOException {
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (SocketException reset) {
+      return true;
+    }
+  }
+
+  @Test
+  void moreLiveStreamsThanAllowedAreRefused() throws Exception {
+    List<InputStream> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < STREAMS; i++) {
+        open.add(api.stream("/cluster/events", "Accept", "text/event-stream"));
+      }
+      Api.Answer refused = api.get("/cluster/events", "Accept", "text/event-stream");
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.problem()).isEqualTo("overloaded");
+      assertThat(refused.header("Retry-After")).isEqualTo("1");
+    } finally {
+      for (InputStream stream : open) {
+        stream.close();
+      }
+    }
+  }
+
+  @Test
+  void aHeadThatIsTooLongIsRefused() throws Exception {
+    String longHeader = "GET /messages HTTP/1.1\r\nHost: x\r\nX: " + "a".repeat(20_000);
+    String longLine = "GET /" + "a".repeat(20_000) + " HTTP/1.1\r\nHost: x";
+    for (String head : List.of(longHeader, longLine)) {
+      String answer = api.raw((head + "\r\nConnection: close\r\n\r\n").getBytes(UTF_8));
+      assertThat(answer).matches("(?s)HTTP/1.[01] 413 .*").contains("urn:replog:problem:too-large");
+    }
+  }
+
+  @Test
+  void whatIsCompressedIsRefusedUnread() {
+    Api.Answer answer =
+        api.send(
+            api.request("/messages", "Content-Type", "application/json", "Content-Encoding", "gzip")
+                .POST(BodyPublishers.ofByteArray(new byte[] {0x1f, (byte) 0x8b, 8, 0}))
+                .build());
+    assertThat(answer.status()).isEqualTo(415);
+    assertThat(answer.problem()).isEqualTo("unsupported-media-type");
+  }
+
+  @Test
+  void longBodiesShareABudget() {
+    BodyBudget budget = new BodyBudget(RequestBody.LONGEST);
+    budget.take(RequestBody.LONGEST);
+    assertThatThrownBy(() -> budget.take(BodyBudget.SHORT + 1))
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining("long bodies");
+    budget.release(RequestBody.LONGEST);
+    budget.take(RequestBody.LONGEST);
+  }
+}

@@ -19,6 +19,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,9 @@ import picocli.CommandLine.Spec;
 final class ExportCommand implements Callable<Integer> {
   private static final String STANDARD_OUTPUT = "-";
   private static final int GATHERED_BYTES = 1 << 18;
+
+  /** Of every line, see {@link EntryLine#write}. */
+  private static final String BEGINNING = "{\"sequence\":";
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -104,20 +108,31 @@ final class ExportCommand implements Callable<Integer> {
       while (there.next() != null) {
         // verified, no more
       }
-      channel.truncate(there.wholeBytes());
+      if (there.last() == null && !mayBegin(there.rest())) {
+        throw new CommandFailedException(output + " is there already, and is not an export");
+      }
       channel.position(there.wholeBytes());
       Resumed resumed = new Resumed(there.last());
       Sink sink =
           lines -> {
+            channel.truncate(channel.position()); // what an export that broke off left of a line
             ByteBuffer rest = ByteBuffer.wrap(lines);
             while (rest.hasRemaining()) {
               channel.write(rest);
             }
           };
       long last = export(client, resumed, sink, err);
+      channel.truncate(channel.position());
       channel.force(true);
       err.println("replog: %s has the log up to entry %d".formatted(output, last));
     }
+  }
+
+  /** Whether an export that broke off within its first line can have left this. */
+  private static boolean mayBegin(byte[] rest) {
+    byte[] beginning = BEGINNING.getBytes(StandardCharsets.UTF_8);
+    int length = Math.min(rest.length, beginning.length);
+    return Arrays.equals(rest, 0, length, beginning, 0, length);
   }
 
   /** Returns the last sequence that is there then. */

@@ -24,6 +24,7 @@ final class ExportedLines {
   private final String name;
   private final HashChain chain = new HashChain();
   private @Nullable Entry last;
+  private byte[] rest = {};
   private long wholeBytes;
   private long lines;
 
@@ -36,8 +37,8 @@ final class ExportedLines {
   }
 
   /**
-   * The next entry, null at the end. A last line without its end is none: an export was broken off
-   * there.
+   * The next entry, null at the end. A last line without its newline is none here: an export may
+   * have been broken off there. {@link #rest} and {@link #lastEntry} have it.
    *
    * @throws CommandFailedException if a line is not one of an export, or does not follow
    */
@@ -59,6 +60,33 @@ final class ExportedLines {
     return last;
   }
 
+  /** What follows the last newline, once {@link #next} has returned null; empty if nothing does. */
+  byte[] rest() {
+    return rest.clone();
+  }
+
+  /**
+   * The entry that follows the last newline, null if nothing does; once.
+   *
+   * @throws CommandFailedException if that is no whole line of an export, or does not follow
+   */
+  @Nullable Entry lastEntry() {
+    if (rest.length == 0) {
+      return null;
+    }
+    lines++;
+    EntryLine read;
+    try {
+      read = EntryLine.parse(rest);
+    } catch (IOException e) {
+      throw wrong("the file breaks off within this line; the same export goes on there");
+    }
+    check(read);
+    rest = new byte[0];
+    last = read.entry();
+    return last;
+  }
+
   private byte @Nullable [] line() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream(256);
     for (int b = in.read(); b >= 0; b = in.read()) {
@@ -70,6 +98,9 @@ final class ExportedLines {
         throw wrong("a line is longer than any entry can be");
       }
       line.write(b);
+    }
+    if (line.size() > 0) {
+      rest = line.toByteArray();
     }
     return null;
   }

@@ -1,8 +1,10 @@
 package io.replog.cli;
 
 import io.replog.client.Append;
+import io.replog.client.Appended;
 import io.replog.client.ClientException;
 import io.replog.client.ClusterView;
+import io.replog.client.ProblemException;
 import io.replog.client.Read;
 import io.replog.client.ReplogClient;
 import io.replog.core.Entry;
@@ -55,6 +57,9 @@ final class ImportCommand implements Callable<Integer> {
               + " from 1 on.")
   private boolean renumber;
 
+  /** Entries of the file that have a key, and are in the cluster without it. */
+  private long withoutKey;
+
   @Mixin private final NodeUrl node = new NodeUrl();
 
   @Override
@@ -64,6 +69,12 @@ final class ImportCommand implements Callable<Integer> {
     try (InputStream in = open();
         ReplogClient client = node.client()) {
       long last = load(client, new ExportedLines(in, name()), new Progress(err, "imported"));
+      if (withoutKey > 0) {
+        err.println(
+            "replog: %d entries are there without their keys, which came before in the log and count"
+                    .formatted(withoutKey)
+                + " as repetitions in this cluster's window");
+      }
       err.println("replog: the cluster has " + name() + " up to entry " + last);
     } catch (IOException | UncheckedIOException e) {
       throw new CommandFailedException("cannot read " + name() + ": " + e.getMessage());
@@ -107,16 +118,44 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   /** Appends a run at its sequence or not at all, and empties it; returns the sequence after it. */
-  private static long append(
-      ReplogClient client, List<String> run, @Nullable String key, long sequence)
+  private long append(ReplogClient client, List<String> run, @Nullable String key, long sequence)
       throws ClientException {
     if (run.isEmpty()) {
       return sequence;
     }
     long after = sequence + run.size();
-    client.append(new Append(run, "1", false, null, key, sequence));
+    Append wanted = new Append(run, "1", false, null, key, sequence);
+    boolean appended = key != null && appendWithKey(client, wanted, sequence);
+    if (!appended) {
+      Appended there = client.append(new Append(run, "1", false, null, null, sequence));
+      if (there.firstSequence() != sequence) {
+        throw new CommandFailedException(
+            "entry %d has the content of entry %d, and the cluster takes it for a repetition: import"
+                    .formatted(sequence, there.firstSequence())
+                + " into one with deduplication=key");
+      }
+    }
+    if (key != null && !appended) {
+      withoutKey++;
+    }
     run.clear();
     return after;
+  }
+
+  /**
+   * A key may recur in a log once it was forgotten there. Here, where all comes at once, it is
+   * still known, and the cluster answers with the earlier entry: then nothing was appended.
+   */
+  private static boolean appendWithKey(ReplogClient client, Append wanted, long sequence)
+      throws ClientException {
+    try {
+      return client.append(wanted).firstSequence() == sequence;
+    } catch (ProblemException e) {
+      if (e.problem().name().equals("key-reused")) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /** The last sequence that the cluster has already: the beginning of the file, or nothing. */
@@ -135,14 +174,15 @@ final class ImportCommand implements Callable<Integer> {
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }
-          boolean same =
-              entry != null
-                  && entry.message().equals(there.message())
-                  && Objects.equals(entry.key(), there.key());
-          if (!same) {
+          boolean same = entry != null && entry.message().equals(there.message());
+          String key = entry == null ? null : entry.key();
+          if (!same || (there.key() != null && !there.key().equals(key))) {
             throw new CommandFailedException(
                 "the cluster is not empty, and not the beginning of %s: its entry %d is not there"
                     .formatted(name(), there.sequence()));
+          }
+          if (there.key() == null && key != null) {
+            withoutKey++; // an earlier import left it out
           }
           last[0] = there.sequence();
         });
@@ -185,6 +225,9 @@ final class ImportCommand implements Callable<Integer> {
 
     @Nullable Entry next() throws IOException {
       Entry entry = lines.next();
+      if (entry == null) {
+        entry = lines.lastEntry();
+      }
       if (!begun && entry != null && entry.sequence() != 1 && !renumber) {
         throw new CommandFailedException(
             "%s begins with entry %d, which would become entry 1; --renumber does so"

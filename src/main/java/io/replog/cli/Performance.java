@@ -7,6 +7,7 @@ import io.replog.cli.scenario.Stage;
 import io.replog.cli.scenario.Teller;
 import io.replog.cli.scenario.Verdict;
 import io.replog.client.ClientException;
+import io.replog.client.Credentials;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -47,7 +48,7 @@ record Performance(int port, boolean step, boolean verbose, OutputFormat output,
       throws IOException, InterruptedException, BadScriptException, ClientException {
     try (TemporaryCluster cluster = new TemporaryCluster(port, scenario.cluster(), verbose, out)) {
       Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "stop"));
-      boolean held = play(scenario, cluster, cluster::showOutputIfVerbose);
+      boolean held = play(scenario, cluster, cluster::showOutputIfVerbose, Credentials.NONE);
       if (!held && !cluster.isClosed() && output == OutputFormat.text) {
         cluster.showOutput();
       }
@@ -73,7 +74,9 @@ record Performance(int port, boolean step, boolean verbose, OutputFormat output,
                 },
                 "heal"));
     try {
-      return play(scenario, cluster, () -> {}) ? ExitCodes.DONE : ExitCodes.FAILED;
+      return play(scenario, cluster, () -> {}, NodeUrl.ofTheEnvironment())
+          ? ExitCodes.DONE
+          : ExitCodes.FAILED;
     } catch (InterruptedException e) {
       if (cluster.isClosed()) {
         return ExitCodes.FAILED; // it was told to end, and has healed what it broke
@@ -94,10 +97,11 @@ record Performance(int port, boolean step, boolean verbose, OutputFormat output,
     }
   }
 
-  private boolean play(Scenario scenario, Stage stage, Runnable beforeHeadline)
+  private boolean play(
+      Scenario scenario, Stage stage, Runnable beforeHeadline, Credentials credentials)
       throws IOException, InterruptedException, BadScriptException, ClientException {
     Teller teller = new Teller(output == OutputFormat.text ? out : null, beforeHeadline);
-    try (Play play = new Play(scenario, stage, teller, this::awaitEnter)) {
+    try (Play play = new Play(scenario, stage, teller, this::awaitEnter, credentials)) {
       play.check();
       Verdict verdict = play.play();
       if (output == OutputFormat.json) {

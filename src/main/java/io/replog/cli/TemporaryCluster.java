@@ -43,6 +43,7 @@ final class TemporaryCluster implements Stage, Stage.Troupe, AutoCloseable {
   private final Map<String, NodeProcess> nodes = new LinkedHashMap<>();
   private final Set<String> paused = new LinkedHashSet<>();
   private volatile boolean closed;
+  private boolean ended;
 
   /**
    * Plans it and starts nothing.
@@ -211,14 +212,14 @@ final class TemporaryCluster implements Stage, Stage.Troupe, AutoCloseable {
     nodes.values().forEach(node -> node.showOutput(out));
   }
 
-  /** Stops the nodes, kills those that do not, and deletes their data. Once is enough. */
+  /**
+   * Stops the nodes, kills those that do not, and deletes their data. Once is enough; whoever calls
+   * while another thread is at it waits for that, since a process that ends then leaves them.
+   */
   @Override
   public void close() {
-    boolean first = !closed;
     closed = true; // before waiting for whoever looks at the nodes
-    if (first) {
-      end();
-    }
+    end();
   }
 
   @Override
@@ -227,10 +228,16 @@ final class TemporaryCluster implements Stage, Stage.Troupe, AutoCloseable {
   }
 
   private synchronized void end() {
+    if (ended) {
+      return;
+    }
     long until = System.nanoTime() + GRACE.toNanos();
     try {
-      for (String id : List.copyOf(paused)) {
-        running(id).awaitEnd(0); // it cannot hear that it should stop
+      for (String id : paused) {
+        NodeProcess node = nodes.get(id);
+        if (node != null && node.isAlive()) {
+          node.awaitEnd(0); // it cannot hear that it should stop
+        }
       }
       nodes.values().forEach(NodeProcess::stop);
       for (NodeProcess node : nodes.values()) {
@@ -241,5 +248,6 @@ final class TemporaryCluster implements Stage, Stage.Troupe, AutoCloseable {
       return; // they stop by themselves once this process has ended
     }
     TemporaryDirectory.delete(directory, out);
+    ended = true;
   }
 }

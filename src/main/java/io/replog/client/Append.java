@@ -45,17 +45,17 @@ public record Append(
 
   /** The same, waiting for these copies: a number, {@code majority} or {@code all}. */
   public Append withW(String copies) {
-    return new Append(messages, copies, journal, timeout, key);
+    return new Append(messages, copies, journal, timeout, key, expectedSequence);
   }
 
   /** The same, waiting for its copies so long at most. */
   public Append withTimeout(Duration atMost) {
-    return new Append(messages, w, journal, atMost, key);
+    return new Append(messages, w, journal, atMost, key, expectedSequence);
   }
 
   /** The same with a key of 1 to 200 characters, by which a repetition is known as one. */
   public Append withKey(String identity) {
-    return new Append(messages, w, journal, timeout, identity);
+    return new Append(messages, w, journal, timeout, identity, expectedSequence);
   }
 
   String json() {

@@ -18,8 +18,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
@@ -41,6 +42,8 @@ final class Relay {
 
   private static final int MOST_AT_ONCE = 64;
   private static final int LONGEST_ANSWER = 4 << 20;
+  private static final Set<String> PASSED_ON =
+      Set.of("application/json", "application/problem+json", "application/x-ndjson");
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
   /** Beyond what the other node was asked to wait. Two hops take at most twice that. */
@@ -50,6 +53,7 @@ final class Relay {
   private final OpenAnswers open;
   private final @Nullable PeerTrust trust;
   private final Semaphore places = new Semaphore(MOST_AT_ONCE);
+  private final Semaphore large = new Semaphore(RelayedBody.MOST_LARGE);
 
   /** Made when somebody first looks: its threads cost a node that nobody looks at nothing. */
   private @Nullable HttpClient client;
@@ -80,7 +84,7 @@ final class Relay {
   }
 
   private CompletableFuture<HttpResponse<?>> ask(
-      HttpRequest<?> request, String id, String path, String method, byte[] body, long waitMillis) {
+      HttpRequest<?> request, String id, String path, String method, byte[] json, long waitMillis) {
     URI target = target(request, id, path);
     if (!places.tryAcquire()) {
       return CompletableFuture.completedFuture(
@@ -93,7 +97,7 @@ final class Relay {
             .header(RELAYED_BY, node.id())
             .method(
                 method,
-                body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+                json.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(json));
     String accept = request.getHeaders().get(HttpHeaders.ACCEPT);
     asked.header(HttpHeaders.ACCEPT, isLines(accept) ? "application/x-ndjson" : "application/json");
     // whoever asks, asks there too: the other node judges for itself
@@ -101,26 +105,29 @@ final class Relay {
     if (authorization != null) {
       asked.header(HttpHeaders.AUTHORIZATION, authorization);
     }
-    if (body.length > 0) {
+    if (json.length > 0) {
       asked.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON);
     }
-    var sent =
-        client()
-            .sendAsync(
-                asked.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), LONGEST_ANSWER));
+    RelayedBody body = new RelayedBody(large, LONGEST_ANSWER);
+    var sent = client().sendAsync(asked.build(), head -> body);
     Subscription gone = ClientConnection.of(request).onGone(() -> sent.cancel(true));
     Subscription stopping = open.add(() -> sent.cancel(true));
-    return sent.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+    // a copy: only what is not complete yet can be cancelled, which ends the exchange
+    return sent.copy()
+        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
         .handle(
             (answer, failure) -> {
               places.release();
               gone.close();
               stopping.close();
+              body.end();
               if (answer == null) {
                 sent.cancel(true);
-                return unreachable(id, target, failure);
+                return failed(id, target, failure);
               }
-              return answer(answer);
+              return isForThePage(answer)
+                  ? answer(answer)
+                  : unreachable(id, target, " gave an answer that no node gives");
             });
   }
 
@@ -167,12 +174,37 @@ final class Relay {
     return response;
   }
 
-  private static HttpResponse<?> unreachable(String id, URI target, @Nullable Throwable failure) {
+  /**
+   * Whether it is one of a node's own. Whoever registers says where it is: a page from there must
+   * not run as one of this node's.
+   */
+  private static boolean isForThePage(java.net.http.HttpResponse<byte[]> answer) {
+    String type = answer.headers().firstValue(HttpHeaders.CONTENT_TYPE).orElse(null);
+    if (type == null) {
+      return answer.body().length == 0;
+    }
+    return PASSED_ON.contains(type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
+  }
+
+  private static HttpResponse<?> failed(String id, URI target, @Nullable Throwable failure) {
     Throwable cause = failure instanceof CompletionException e ? e.getCause() : failure;
+    boolean noPlace =
+        cause instanceof RelayedBody.NoPlaceException
+            || (cause != null && cause.getCause() instanceof RelayedBody.NoPlaceException);
+    if (noPlace) {
+      return new Problem(
+              Kind.OVERLOADED,
+              RelayedBody.MOST_LARGE + " long answers of other nodes are on their way here")
+          .response();
+    }
     String why =
         cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException
             ? " cannot be reached"
             : " gave no answer that can be passed on (in time, and up to 4 MiB)";
+    return unreachable(id, target, why);
+  }
+
+  private static HttpResponse<?> unreachable(String id, URI target, String why) {
     String at = target.getScheme() + "://" + target.getRawAuthority();
     return new Problem(Kind.NODE_UNREACHABLE, id + " at " + at + why).with("node", id).response();
   }

@@ -71,6 +71,16 @@ class ReplogClientTest {
   }
 
   @Test
+  void whatAnAppendExpectsStaysWhereTheRestIsChosenLater() throws ClientException {
+    node.answers(201, JSON, "{\"sequence\":4}");
+    Append expecting = new Append(List.of("a"), null, null, null, null, 4L);
+    client.append(expecting.withW("2").withTimeout(Duration.ofMillis(7)).withKey("k"));
+    assertThat(node.requests().getFirst().body())
+        .isEqualTo("{\"message\":\"a\",\"w\":2,\"expectedSequence\":4,\"timeoutMs\":7}");
+    assertThat(node.requests().getFirst().header("Idempotency-key")).isEqualTo("k");
+  }
+
+  @Test
   void severalMessagesAreOneBatch() throws ClientException {
     node.answers(202, JSON, "{\"firstSequence\":4,\"lastSequence\":5}");
     Appended appended = client.append(new Append(List.of("a", "b"), "majority", null, null, null));

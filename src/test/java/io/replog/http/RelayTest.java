@@ -1,7 +1,9 @@
 package io.replog.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replog.client.StubNode;
 import io.replog.core.FeedState;
 import io.replog.core.NodeRole;
 import io.replog.core.NodeStatus;
@@ -9,8 +11,12 @@ import io.replog.node.ClusterView;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +154,11 @@ class RelayTest {
       assertThat(late.status()).isEqualTo(502);
       assertThat(late.problem()).isEqualTo("node-unreachable");
       assertThat(late.json()).containsEntry("node", "secondary-0");
+      try (Socket asked = silent.accept()) { // and is not waited for any more
+        asked.setSoTimeout(5000);
+        assertThat(asked.getInputStream().readAllBytes())
+            .startsWith("GET /cluster".getBytes(UTF_8));
+      }
     }
     here.node.view = knowing(url(there));
     there.stopServer();
@@ -164,5 +175,53 @@ class RelayTest {
     assertThat(here.get("/nodes/secondary-0/messages?limit=5").problem())
         .isEqualTo("node-unreachable");
     assertThat(here.get("/nodes/secondary-0/messages?limit=1").status()).isEqualTo(200);
+  }
+
+  @Test
+  void whatNoNodeAnswersIsNotPassedOn() {
+    try (StubNode other = new StubNode()) {
+      here.node.view = knowing(other.url().toString());
+      other.answers(200, "text/html", "<script>alert(1)</script>");
+      Api.Answer page = here.get("/nodes/secondary-0/cluster");
+      assertThat(page.status()).isEqualTo(502);
+      assertThat(page.problem()).isEqualTo("node-unreachable");
+      other.answers(200, "application/json; charset=utf-8", "{\"node\":\"x\"}");
+      assertThat(here.get("/nodes/secondary-0/cluster").json()).containsEntry("node", "x");
+    }
+  }
+
+  @Test
+  void fewLongAnswersAreTakenAtOnce() {
+    Semaphore places = new Semaphore(1);
+    RelayedBody first = body(places);
+    RelayedBody second = body(places);
+    RelayedBody small = body(places);
+    first.onNext(List.of(ByteBuffer.allocate(300_000)));
+    second.onNext(List.of(ByteBuffer.allocate(300_000)));
+    small.onNext(List.of(ByteBuffer.allocate(200_000)));
+    small.onComplete();
+    assertThat(second.getBody().toCompletableFuture()).isCompletedExceptionally();
+    assertThat(small.getBody().toCompletableFuture().join()).hasSize(200_000);
+    second.end();
+    small.end();
+    assertThat(places.availablePermits()).isZero();
+    first.onComplete();
+    first.end();
+    first.end();
+    assertThat(places.availablePermits()).isEqualTo(1);
+    assertThat(first.getBody().toCompletableFuture().join()).hasSize(300_000);
+  }
+
+  private static RelayedBody body(Semaphore places) {
+    RelayedBody body = new RelayedBody(places, 1 << 20);
+    body.onSubscribe(
+        new Flow.Subscription() {
+          @Override
+          public void request(long n) {}
+
+          @Override
+          public void cancel() {}
+        });
+    return body;
   }
 }

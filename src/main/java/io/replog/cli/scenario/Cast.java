@@ -2,6 +2,7 @@ package io.replog.cli.scenario;
 
 import io.replog.client.ClientException;
 import io.replog.client.ClusterView;
+import io.replog.client.Credentials;
 import io.replog.client.Faults;
 import io.replog.client.Limits;
 import io.replog.client.LogRecord;
@@ -28,12 +29,14 @@ final class Cast implements AutoCloseable {
       new Limits(Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(10), 1);
 
   private final Stage stage;
+  private final Credentials credentials;
   private final Map<URI, ReplogClient> looks = new LinkedHashMap<>();
   private final Map<URI, ReplogClient> asks = new LinkedHashMap<>();
   private final Map<String, Faults> broken = new LinkedHashMap<>();
 
-  Cast(Stage stage) {
+  Cast(Stage stage, Credentials credentials) {
     this.stage = stage;
+    this.credentials = credentials;
   }
 
   List<Stage.Member> members() throws ClientException {
@@ -90,12 +93,13 @@ final class Cast implements AutoCloseable {
 
   /** To ask a node something that it answers at once. */
   synchronized ReplogClient look(Stage.Member member) {
-    return looks.computeIfAbsent(member.url(), url -> new ReplogClient(url, TO_LOOK));
+    return looks.computeIfAbsent(member.url(), url -> new ReplogClient(url, TO_LOOK, credentials));
   }
 
   /** To append at a node, once. */
   synchronized ReplogClient ask(Stage.Member member) {
-    return asks.computeIfAbsent(member.url(), url -> new ReplogClient(url, TO_ASK_ONCE));
+    return asks.computeIfAbsent(
+        member.url(), url -> new ReplogClient(url, TO_ASK_ONCE, credentials));
   }
 
   /** The messages of a node above a sequence. */

@@ -3,6 +3,7 @@ package io.replog.cli.scenario;
 import io.replog.client.Append;
 import io.replog.client.ClientException;
 import io.replog.client.ClusterView;
+import io.replog.client.Credentials;
 import io.replog.client.ReplogClient;
 import java.io.IOException;
 import java.time.Duration;
@@ -32,13 +33,19 @@ public final class Play implements AutoCloseable {
 
   /**
    * @param beforeHeadline is run before each part of the story
+   * @param credentials to show to the nodes of the stage
    */
-  public Play(Scenario scenario, Stage stage, Teller teller, Runnable beforeHeadline) {
+  public Play(
+      Scenario scenario,
+      Stage stage,
+      Teller teller,
+      Runnable beforeHeadline,
+      Credentials credentials) {
     this.scenario = scenario;
     this.stage = stage;
     this.teller = teller;
     this.beforeHeadline = beforeHeadline;
-    this.cast = new Cast(stage);
+    this.cast = new Cast(stage, credentials);
     this.looks = new Looks(stage, cast, teller);
   }
 

@@ -16,10 +16,15 @@ import java.util.OptionalLong;
 public final class Deduplicator {
   private record Remembered(Object identity, long sequence, long timestamp) {}
 
+  /** What is out of the window because of an entry that may be cut off yet. */
+  private record Held(Remembered remembered, long forgottenAt) {}
+
   private final long windowEntries;
   private final long windowMillis;
   private final Map<Object, Long> sequences = new HashMap<>();
   private final ArrayDeque<Remembered> order = new ArrayDeque<>();
+  private final ArrayDeque<Held> held = new ArrayDeque<>();
+  private long committed;
   private long newestSequence;
   private long newestTimestamp;
 
@@ -58,17 +63,35 @@ public final class Deduplicator {
     while (!order.isEmpty() && outside(order.getFirst().sequence(), order.getFirst().timestamp())) {
       Remembered oldest = order.removeFirst();
       sequences.remove(oldest.identity(), oldest.sequence());
+      if (sequence > committed) {
+        held.addLast(new Held(oldest, sequence));
+      }
+    }
+  }
+
+  /** Up to here nothing is cut off any more, and what fell out of the window by then stays out. */
+  public void committed(long sequence) {
+    committed = Math.max(committed, sequence);
+    while (!held.isEmpty() && held.getFirst().forgottenAt() <= committed) {
+      held.removeFirst();
     }
   }
 
   /**
    * Forgets what was noted above a sequence: those entries were cut off, and their identities with
-   * them.
+   * them. What had fallen out of the window by them is in it again.
    */
   public void cutAfter(long sequence) {
     while (!order.isEmpty() && order.getLast().sequence() > sequence) {
       Remembered newest = order.removeLast();
       sequences.remove(newest.identity(), newest.sequence());
+    }
+    while (!held.isEmpty() && held.getLast().forgottenAt() > sequence) {
+      Remembered again = held.removeLast().remembered();
+      if (again.sequence() <= sequence) {
+        order.addFirst(again);
+        sequences.putIfAbsent(again.identity(), again.sequence());
+      }
     }
     newestSequence = Math.min(newestSequence, sequence);
   }
@@ -81,8 +104,14 @@ public final class Deduplicator {
     return Math.max(1, lastSequence - windowEntries + 1);
   }
 
-  /** The lowest sequence that is remembered, {@code otherwise} where none is. */
+  /**
+   * The lowest sequence that is in the window of a log which ends anywhere from the committed
+   * sequence to the newest entry, {@code otherwise} where none is.
+   */
   public long oldest(long otherwise) {
+    if (!held.isEmpty()) {
+      return held.getFirst().remembered().sequence();
+    }
     return order.isEmpty() ? otherwise : order.getFirst().sequence();
   }
 

@@ -85,6 +85,7 @@ final class Appends {
   private final List<Pending> turn = new ArrayList<>();
   private final SequenceTimes appendedTimes = new SequenceTimes(REMEMBERED_TIMES);
   private final SequenceTimes durableTimes = new SequenceTimes(REMEMBERED_TIMES);
+  private final long rebuiltTo;
   private long lastSequence;
   private Hash lastHash;
   private long lastTimestamp;
@@ -113,6 +114,8 @@ final class Appends {
     this.lastSequence = copy.lastSequence();
     this.lastHash = copy.lastHash();
     this.lastTimestamp = copy.log().lastTimestamp();
+    this.rebuiltTo = lastSequence;
+    deduplicator.committed(rebuiltTo);
     rebuild();
   }
 
@@ -166,6 +169,7 @@ final class Appends {
       deduplicator.remember(content, first.sequence(), first.timestamp());
     }
     deduplicator.advance(frame.last().sequence(), first.timestamp());
+    deduplicator.committed(copy.committedSequence());
   }
 
   private static Hash content(List<byte[]> payloads) {
@@ -244,8 +248,16 @@ final class Appends {
     return () -> cancel(pending);
   }
 
-  /** The oldest sequence whose identity is remembered, the next one's if none is. */
+  /**
+   * The oldest sequence whose identity is remembered, the next one's if none is: as of the
+   * committed sequence, since another master's log may end there. Nothing is known of that while
+   * what this one began with is not committed.
+   */
   long oldestKey() {
+    if (copy.committedSequence() < rebuiltTo) {
+      return copy.log().firstSequence();
+    }
+    deduplicator.committed(copy.committedSequence());
     return deduplicator.oldest(nextSequence());
   }
 

@@ -26,10 +26,18 @@ final class Deliveries {
     this.hashBefore = copy.lastHash();
   }
 
-  /** The next delivery begins after this sequence, whatever was sent before it. */
-  void beginAfter(long sequence) {
+  /**
+   * The next delivery begins after this sequence, whatever was sent before it.
+   *
+   * @return false if what follows has been trimmed: nothing can be delivered from there
+   */
+  boolean beginAfter(long sequence) {
     cursor = null;
+    if (copy.beginsAfter(sequence)) {
+      return false;
+    }
     hashBefore = copy.hashAt(sequence);
+    return true;
   }
 
   /** Hash of the entry before the next delivery. */
@@ -37,23 +45,35 @@ final class Deliveries {
     return hashBefore;
   }
 
-  /** The run of frames that begins with a sequence, which the log has; the next follows it. */
-  LogRead.Frames next(long sequence) {
+  /**
+   * The run of frames that begins with a sequence, at most the log's last; the next follows it.
+   *
+   * @return null if the entry has been trimmed
+   */
+  LogRead.@Nullable Frames next(long sequence) {
     LogRead.Frames newest = copy.newest(sequence);
     LogRead.Frames run = newest == null ? read(sequence) : newest;
-    hashBefore = run.lastHash();
+    if (run != null) {
+      hashBefore = run.lastHash();
+    }
     return run;
   }
 
-  private LogRead.Frames read(long sequence) {
+  private LogRead.@Nullable Frames read(long sequence) {
     LogCursor from = cursor;
     if (from == null || from.nextSequence() != sequence) {
       from = copy.log().cursor(sequence);
       cursor = from;
     }
-    if (from.next(batchBytes, copy.lastSequence()) instanceof LogRead.Frames run) {
-      return run;
-    }
-    throw new IllegalStateException("entry " + sequence + " is not in the log");
+    return switch (from.next(batchBytes, copy.lastSequence())) {
+      case LogRead.Frames run -> run;
+      case LogRead.Trimmed trimmed -> null;
+      case LogRead.AtEnd atEnd -> throw missing(sequence);
+      case LogRead.Truncated truncated -> throw missing(sequence);
+    };
+  }
+
+  private static IllegalStateException missing(long sequence) {
+    return new IllegalStateException("entry " + sequence + " is not in the log");
   }
 }

@@ -149,19 +149,8 @@ final class Feed {
   }
 
   FeedState state() {
-    return switch (stage) {
-      case FeedStage.Down() -> FeedState.RETRYING;
-      case FeedStage.Diverging(String why) -> FeedState.DIVERGED;
-      case FeedStage.Aligning aligning -> FeedState.CATCHING_UP;
-      case FeedStage.Syncing syncing -> FeedState.CATCHING_UP;
-      case FeedStage.Streaming() -> {
-        if (backingOff) {
-          yield FeedState.RETRYING;
-        }
-        boolean behind = copy.lastSequence() - progress.stored() > CATCHING_UP_LAG;
-        yield behind ? FeedState.CATCHING_UP : FeedState.STREAMING;
-      }
-    };
+    boolean behind = copy.lastSequence() - progress.stored() > CATCHING_UP_LAG;
+    return stage.shown(backingOff, behind);
   }
 
   /** When what happened to the entries that were sent. */
@@ -227,7 +216,8 @@ final class Feed {
       return;
     }
     int sent = 0;
-    while (progress.next() <= copy.lastSequence()
+    while (!(stage instanceof FeedStage.Down)
+        && progress.next() <= copy.lastSequence()
         && inFlight.bytes() < config.inFlightBytes()
         && session.queuedBytes() < config.inFlightBytes()) {
       if (sent++ == BATCHES_A_TURN) {
@@ -350,9 +340,7 @@ final class Feed {
 
   private void hashAnswered(HashAnswer answer) {
     if (stage instanceof FeedStage.Aligning && answer.trimmed()) {
-      // by the master before, meanwhile
-      stage = new FeedStage.Down();
-      session.introduce();
+      overtaken();
     } else if (stage instanceof FeedStage.Aligning(Alignment alignment)) {
       Alignment next = alignment.after(answer, loop.nanoTime());
       if (next != null) {
@@ -385,15 +373,33 @@ final class Feed {
   private void feedAfter(long sequence) {
     progress = new SecondaryProgress(sequence);
     times.begin();
-    inFlight.clear();
-    deliveries.beginAfter(sequence);
+    deliverAfter(sequence);
     listener.changed(this);
     pump();
+  }
+
+  private void deliverAfter(long sequence) {
+    inFlight.clear();
+    if (!deliveries.beginAfter(sequence)) {
+      overtaken();
+    }
+  }
+
+  /** What it is to get next was trimmed meanwhile: it is fed anew, from where the log begins. */
+  private void overtaken() {
+    stage = new FeedStage.Down();
+    inFlight.clear();
+    cancelRetry();
+    session.introduce();
   }
 
   private void sendBatch() {
     Hash before = deliveries.hashBefore();
     LogRead.Frames run = deliveries.next(progress.next());
+    if (run == null) {
+      overtaken();
+      return;
+    }
     ByteBuffer bytes = run.bytes();
     int size = bytes.remaining();
     long previous = run.firstSequence() - 1;
@@ -471,8 +477,7 @@ final class Feed {
     backingOff = false;
     times.retried(progress.stored() + 1, progress.next() - 1, loop.nanoTime());
     progress.rewind();
-    inFlight.clear();
-    deliveries.beginAfter(progress.next() - 1);
+    deliverAfter(progress.next() - 1);
     pump();
   }
 

@@ -1,5 +1,6 @@
 package io.replog.node;
 
+import io.replog.core.FeedState;
 import io.replog.replication.PeerMessage.Standing;
 import org.jspecify.annotations.Nullable;
 
@@ -30,4 +31,16 @@ sealed interface FeedStage {
   record Streaming() implements FeedStage {}
 
   record Diverging(String why) implements FeedStage {}
+
+  /** What is shown of it, with what matters only while it streams. */
+  default FeedState shown(boolean backingOff, boolean behind) {
+    return switch (this) {
+      case Down() -> FeedState.RETRYING;
+      case Diverging(String why) -> FeedState.DIVERGED;
+      case Aligning aligning -> FeedState.CATCHING_UP;
+      case Syncing syncing -> FeedState.CATCHING_UP;
+      case Streaming() when backingOff -> FeedState.RETRYING;
+      case Streaming() -> behind ? FeedState.CATCHING_UP : FeedState.STREAMING;
+    };
+  }
 }

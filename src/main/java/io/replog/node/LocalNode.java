@@ -1,12 +1,14 @@
 package io.replog.node;
 
 import io.replog.storage.DamagedLogException;
+import io.replog.storage.DataDirectory;
 import io.replog.storage.DiskFailedException;
 import io.replog.storage.DiskFullException;
 import io.replog.storage.SegmentedLog;
 import io.replog.storage.StorageException;
 import java.time.Duration;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -24,7 +26,7 @@ abstract sealed class LocalNode implements Node permits MasterNode, SecondaryNod
   final NodeConfig config;
   private final NodeLoop thread;
 
-  /** The same, guarded against what the disk refuses: for everything but the copy itself. */
+  /** The same, guarded against what the disk refuses. */
   final NodeLoop loop;
 
   final LocalCopy copy;
@@ -33,16 +35,21 @@ abstract sealed class LocalNode implements Node permits MasterNode, SecondaryNod
   private String lastRefusal = "";
   private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
 
+  /**
+   * @param directory open and recovered; the copy closes it
+   * @param syncThread where syncs run, one at a time
+   */
   LocalNode(
       NodeConfig config,
+      DataDirectory directory,
       NodeLoop loop,
-      LocalCopy copy,
+      Executor syncThread,
       RandomGenerator random,
       Faults initialFaults) {
     this.config = config;
     this.thread = loop;
     this.loop = new DiskGuard(loop, this::refused);
-    this.copy = copy;
+    this.copy = new LocalCopy(directory, this.loop, syncThread);
     this.faultGate = new FaultGate(initialFaults, random);
   }
 
@@ -55,7 +62,10 @@ abstract sealed class LocalNode implements Node permits MasterNode, SecondaryNod
   /** Takes part again, as after a start. On the node's thread. */
   abstract void comeBack();
 
-  /** Gives up what it leads or has begun, and begins again. On the node's thread. */
+  /**
+   * Gives up what it leads or has begun, and begins again; not while it is out, which only {@link
+   * #comeBack} ends. On the node's thread.
+   */
   abstract void beginAgain();
 
   private boolean refused(StorageException refusal) {

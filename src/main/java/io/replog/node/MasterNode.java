@@ -76,7 +76,7 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
       RandomGenerator random,
       Faults initialFaults,
       Outside outside) {
-    super(config, loop, new LocalCopy(directory, loop, syncThread), random, initialFaults);
+    super(config, directory, loop, syncThread, random, initialFaults);
     this.context = new MasterContext(config, this.loop, copy, faultGate, random, outside);
     this.registrar = new Registrar(context);
     context.peers(new Peers((url, node) -> session(url, node, transport, this)));
@@ -187,8 +187,8 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
 
   @Override
   void beginAgain() {
-    boolean again = context.phaseOrNull() instanceof Founding;
-    if (!stopped && !again) {
+    Phase now = context.phaseOrNull();
+    if (!stopped && !(now instanceof Founding || now instanceof Mending)) {
       leadNoMore();
       context.become(first(false));
       refresh();

@@ -40,7 +40,10 @@ final class Retention {
     this.keepFrom = context.copy().log().firstSequence();
   }
 
-  /** What every node has to keep: nothing below is needed any more. */
+  /**
+   * What the members have to keep: nothing below is needed by one of them any more. It never goes
+   * back, though this node keeps more for a while where a newcomer is being fed.
+   */
   long keepFrom() {
     return keepFrom;
   }
@@ -74,9 +77,10 @@ final class Retention {
     return new Trimming.Done(first, first < before ? why : null);
   }
 
+  /** The own copy goes no further than now may be: who came since may be fed from below. */
   private long trim(long from) {
     keepFrom = Math.max(keepFrom, from);
-    return context.copy().trimBefore(keepFrom);
+    return context.copy().trimBefore(from);
   }
 
   private Limit limit(long wanted) {

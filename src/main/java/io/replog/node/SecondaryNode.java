@@ -42,7 +42,7 @@ public final class SecondaryNode extends LocalNode {
       Executor syncThread,
       RandomGenerator random,
       Faults initialFaults) {
-    super(config, loop, new LocalCopy(directory, loop, syncThread), random, initialFaults);
+    super(config, directory, loop, syncThread, random, initialFaults);
     this.role = new SecondaryRole(config, this.loop, copy, faultGate, handFed, random);
     this.view = role.view();
     this.loop.execute(copy::sync);
@@ -78,8 +78,10 @@ public final class SecondaryNode extends LocalNode {
 
   @Override
   void beginAgain() {
-    role.goOut();
-    comeBack();
+    if (!role.isOut()) {
+      role.goOut();
+      comeBack();
+    }
   }
 
   @Override

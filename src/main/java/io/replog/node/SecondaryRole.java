@@ -103,6 +103,10 @@ final class SecondaryRole implements Intake.Answers {
     return ready && !out;
   }
 
+  boolean isOut() {
+    return out;
+  }
+
   /** Out of all quorums: every link is closed and none is taken, as if this node had stopped. */
   void goOut() {
     if (out) {

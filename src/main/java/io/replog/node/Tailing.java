@@ -59,7 +59,7 @@ final class Tailing {
     PeerSession source = source();
     Standing standing = source == null ? null : source.standing();
     if (standing != null) {
-      context.copy().trimBefore(standing.start().sequence());
+      trimAs(standing.start());
     }
     if (source == null
         || standing == null
@@ -73,6 +73,16 @@ final class Tailing {
     long low = Math.max(floor, standing.start().before() - 1);
     high = Math.max(low, high);
     compare(source, standing, new PrefixSearch(low, high), high);
+  }
+
+  /**
+   * Drops what was trimmed there, if the log here is known to be the same up to that place: after a
+   * configuration was forced, what is here and differs may be nowhere else.
+   */
+  private void trimAs(LogStart start) {
+    if (context.copy().has(start.before(), start.hashBefore())) {
+      context.copy().trimBefore(start.sequence());
+    }
   }
 
   private boolean level(Standing standing) {

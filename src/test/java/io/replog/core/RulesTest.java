@@ -60,6 +60,38 @@ class RulesTest {
     }
 
     @Test
+    void holdsWhatOnlyAnUncommittedEntryMovedOutOfTheWindow() {
+      Deduplicator deduplicator = new Deduplicator(3, 1000);
+      deduplicator.remember("first", 1, 0);
+      deduplicator.remember("second", 2, 0);
+      deduplicator.committed(3);
+      deduplicator.advance(5, 0);
+      assertThat(deduplicator.find("second")).isEmpty();
+      assertThat(deduplicator.oldest(6)).isEqualTo(1);
+
+      deduplicator.committed(4);
+      assertThat(deduplicator.oldest(6)).isEqualTo(1);
+      deduplicator.committed(5);
+      assertThat(deduplicator.oldest(6)).isEqualTo(6);
+    }
+
+    @Test
+    void aKeyIsInTheWindowAgainWhenWhatMovedItOutIsCutOff() {
+      Deduplicator deduplicator = new Deduplicator(3, 1000);
+      deduplicator.remember("a", 1, 0);
+      deduplicator.committed(2);
+      deduplicator.remember("b", 4, 0);
+      assertThat(deduplicator.find("a")).isEmpty();
+
+      deduplicator.cutAfter(3);
+
+      assertThat(deduplicator.find("a")).hasValue(1);
+      assertThat(deduplicator.find("b")).isEmpty();
+      deduplicator.advance(4, 0);
+      assertThat(deduplicator.find("a")).isEmpty();
+    }
+
+    @Test
     void isTheSameWhetherBuiltAlongTheWayOrFromTheLogsEnd() {
       RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(3);
       Deduplicator along = new Deduplicator(50, 500);

@@ -149,11 +149,9 @@ final class LogCare implements AutoCloseable {
    * looked at now.
    */
   private boolean reported(DamagedLogException report) throws InterruptedException {
-    if (!cold.holds(report.sequence())) {
-      if (report.sequence() <= node.log().lastSequence()) {
-        out();
-        giveUp(report, "the segment that is being written cannot be put right while it is");
-      }
+    if (cold.holdsNotYet(report.sequence())) {
+      out();
+      giveUp(report, "the segment that is being written cannot be put right while it is");
       return false;
     }
     try {
@@ -161,8 +159,8 @@ final class LogCare implements AutoCloseable {
     } catch (DamagedLogException damage) {
       return mend(damage);
     }
-    // found whole: put right meanwhile, or a reading that went wrong just once
-    in(() -> true);
+    // put right, cut or trimmed away meanwhile, or a reading that went wrong just once
+    node.rejoin(() -> true);
     return false;
   }
 
@@ -182,7 +180,8 @@ final class LogCare implements AutoCloseable {
     }
     String why = "no other node is known";
     long deadline = System.nanoTime() + plan.repairTimeout().toNanos();
-    while (!closed && !urls.isEmpty() && System.nanoTime() < deadline) {
+    boolean gone = isGone(damage);
+    while (!gone && !closed && !urls.isEmpty() && System.nanoTime() < deadline) {
       for (URI url : urls) {
         String failure = mended(damage, url);
         if (failure == null) {
@@ -191,9 +190,21 @@ final class LogCare implements AutoCloseable {
         why = failure;
       }
       Thread.sleep(AGAIN);
+      gone = isGone(damage);
+    }
+    if (gone) {
+      LOG.info("damage gone with its segment file={} node={}", damage.file(), node.id());
+      node.rejoin(() -> true);
+      return true;
     }
     giveUp(damage, why);
     return false;
+  }
+
+  /** Whether the log has been cut or trimmed so that what is damaged belongs to it no more. */
+  private boolean isGone(DamagedLogException damage) {
+    long sequence = damage.sequence();
+    return sequence < node.log().firstSequence() || sequence > node.log().lastSequence();
   }
 
   /** Null if the other copy had what was missing and the node goes on, else why not. */

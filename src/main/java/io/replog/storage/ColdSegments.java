@@ -27,6 +27,8 @@ public final class ColdSegments {
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong found = new AtomicLong();
   private final AtomicLong repaired = new AtomicLong();
+  private final Object installing = new Object();
+  private long attempts;
   private volatile long lastRoundMillis;
 
   ColdSegments(Disk disk, LogReader reader, UnsyncedSegments unsynced, SealedFiles sealedFiles) {
@@ -51,8 +53,9 @@ public final class ColdSegments {
    * A segment written anew beside the damaged one, durable, to be put in its place.
    *
    * @param frames how many frames came from another copy
+   * @param attempt which rebuilding it came of: the next one uses its file
    */
-  public record Rebuilt(long first, long frames, SealedSegment segment) {}
+  public record Rebuilt(long first, long frames, SealedSegment segment, long attempt) {}
 
   /**
    * Tells of all damage that readers of the log come upon, here or elsewhere; at most one listener.
@@ -85,6 +88,19 @@ public final class ColdSegments {
   /** Whether one of them holds a sequence. From any thread. */
   public boolean holds(long sequence) {
     return segment(sequence) != null;
+  }
+
+  /**
+   * Whether the log has a sequence, but in a segment that is none of them: it is being written, or
+   * not synced yet. From any thread.
+   */
+  public boolean holdsNotYet(long sequence) {
+    LogView view = reader.view();
+    if (sequence < view.first() || sequence > view.last()) {
+      return false;
+    }
+    SealedSegment segment = view.sealedWith(sequence);
+    return segment == null || unsynced.firsts().contains(segment.first());
   }
 
   private @Nullable SealedSegment segment(long sequence) {
@@ -172,7 +188,8 @@ public final class ColdSegments {
 
   /**
    * Writes the segment that holds a sequence anew: its own frames where they are sound, the others
-   * from another copy. From any thread but the writer's, one at a time.
+   * from another copy. From any thread but the writer's, one at a time. What an earlier call made
+   * and nobody has put in its place cannot be any more.
    *
    * @throws StorageException if the other copy does not have what is missing, or something else
    * @throws IOException if it cannot be asked, or the disk refuses
@@ -182,6 +199,10 @@ public final class ColdSegments {
     if (segment == null) {
       throw new StorageException(
           disk.describe(LogFiles.LOG), "no cold segment holds entry " + sequence, null);
+    }
+    long attempt;
+    synchronized (installing) {
+      attempt = ++attempts;
     }
     SegmentRebuild rebuild = new SegmentRebuild(disk, supply, segment.end(), Mark.EMPTY);
     FrameChecker end = rebuild.rebuild(segment.first(), segment.hashBefore(), segment.last());
@@ -199,7 +220,7 @@ public final class ColdSegments {
           "what the copies have does not make the segment that ended with entry " + segment.last(),
           null);
     }
-    return new Rebuilt(segment.first(), rebuild.fetched(), segment);
+    return new Rebuilt(segment.first(), rebuild.fetched(), segment, attempt);
   }
 
   /**
@@ -207,15 +228,23 @@ public final class ColdSegments {
    * so that the log cannot be cut or trimmed meanwhile.
    *
    * @return whether it was; not where the segment was cut or trimmed away since
+   * @throws IOException if the disk refuses, or if it was rebuilt again since: the file may be
+   *     half-written
    */
   public boolean install(Rebuilt rebuilt) throws IOException {
     String temporary = LogFiles.rebuilt(rebuilt.first);
-    if (!rebuilt.segment.equals(segment(rebuilt.first))) {
-      disk.delete(temporary);
-      return false;
+    synchronized (installing) {
+      if (rebuilt.attempt != attempts) {
+        throw new IOException(
+            disk.describe(temporary) + " is not what is to be put in place: it was begun anew");
+      }
+      if (!rebuilt.segment.equals(segment(rebuilt.first))) {
+        disk.delete(temporary);
+        return false;
+      }
+      disk.rename(temporary, LogFiles.segment(rebuilt.first));
+      disk.syncDirectory(LogFiles.LOG);
     }
-    disk.rename(temporary, LogFiles.segment(rebuilt.first));
-    disk.syncDirectory(LogFiles.LOG);
     files.forget(rebuilt.segment);
     repaired.incrementAndGet();
     return true;

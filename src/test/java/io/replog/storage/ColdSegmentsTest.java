@@ -164,6 +164,43 @@ class ColdSegmentsTest {
     assertThat(cold.check(1, bytes -> true)).as("nothing to read").isTrue();
   }
 
+  @Test
+  void whatIsTrimmedIsNeitherColdNorBeingWritten() {
+    SealedSegment first = log.view().sealed().getFirst();
+    assertThat(cold.holds(1)).isTrue();
+    assertThat(cold.holdsNotYet(1)).isFalse();
+    assertThat(cold.holdsNotYet(log.lastSequence())).isTrue();
+    assertThat(cold.holdsNotYet(log.lastSequence() + 1)).isFalse();
+    directory.groupCommit(Runnable::run, result -> {}).request();
+
+    assertThat(log.trimBefore(first.last() + 1)).isEqualTo(first.last() + 1);
+
+    assertThat(cold.holds(1)).isFalse();
+    assertThat(cold.holdsNotYet(1)).isFalse();
+    assertThat(cold.check(1, bytes -> true)).as("nothing to read").isTrue();
+  }
+
+  /** The node's thread comes to the first only when the second has begun to use its file. */
+  @Test
+  void whatWasRebuiltBeforeTheLastTimeIsNotPutInPlace() throws IOException {
+    byte[] before = bytes();
+    flip(200);
+    byte[] damaged = bytes();
+    ColdSegments.Rebuilt late = cold.rebuild(found().sequence(), this::copy);
+    FrameSupply meanwhile =
+        (from, upTo) -> {
+          assertThatThrownBy(() -> cold.install(late)).isInstanceOf(IOException.class);
+          return copy(from, upTo);
+        };
+
+    ColdSegments.Rebuilt rebuilt = cold.rebuild(found().sequence(), meanwhile);
+
+    assertThat(bytes()).isEqualTo(damaged);
+    assertThat(cold.install(rebuilt)).isTrue();
+    assertThat(bytes()).isEqualTo(before);
+    assertThat(cold.figures().repaired()).isEqualTo(1);
+  }
+
   /** Power fails at each step of the mending: the next start finds the damage, or the old bytes. */
   @Test
   void aCrashWhileItIsMendedLosesNothing() throws IOException {

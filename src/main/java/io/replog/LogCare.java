@@ -39,6 +39,7 @@ final class LogCare implements AutoCloseable {
   private static final int REPORTS = 64;
   private static final Duration NODE = Duration.ofSeconds(30);
   private static final Duration AGAIN = Duration.ofMillis(250);
+  private static final Duration REPORT_AGAIN = Duration.ofSeconds(5);
   private static final double NANOS = 1e9;
 
   /** How this node's log is looked after. */
@@ -121,6 +122,9 @@ final class LogCare implements AutoCloseable {
           read = cold.check(first, this::pace);
         } catch (DamagedLogException damage) {
           read = mend(damage);
+        } catch (IOException e) {
+          LOG.warn("not read again, the next round tries it: {} node={}", said(e), node.id());
+          read = true;
         }
         DamagedLogException report = reports.poll();
         if (report != null) {
@@ -158,6 +162,11 @@ final class LogCare implements AutoCloseable {
       cold.check(report.sequence(), bytes -> !closed);
     } catch (DamagedLogException damage) {
       return mend(damage);
+    } catch (IOException e) {
+      LOG.warn("a report of damage cannot be looked into yet: {} node={}", said(e), node.id());
+      Thread.sleep(REPORT_AGAIN);
+      reports.offer(report);
+      return false;
     }
     // put right, cut or trimmed away meanwhile, or a reading that went wrong just once
     node.rejoin(() -> true);

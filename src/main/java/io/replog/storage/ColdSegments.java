@@ -4,6 +4,7 @@ import io.replog.core.DamagedFrameException;
 import io.replog.core.FrameChecker;
 import io.replog.core.FrameCodec;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -115,9 +116,11 @@ public final class ColdSegments {
    *
    * @param pace told how many bytes were read since it was last told; false ends it
    * @return whether it was read to its end, or is not there any more; false if it was ended
-   * @throws DamagedLogException if it is not what was written
+   * @throws DamagedLogException if it is not what was written, cannot be read, or has no file
+   * @throws IOException if its file cannot be opened: that tells nothing of what is in it, since
+   *     the process may have too many open
    */
-  public boolean check(long sequence, IntPredicate pace) {
+  public boolean check(long sequence, IntPredicate pace) throws IOException {
     SealedSegment segment = segment(sequence);
     if (segment == null) {
       return true;
@@ -133,11 +136,24 @@ public final class ColdSegments {
     }
   }
 
-  private boolean read(SealedSegment segment, IntPredicate pace) {
+  private boolean read(SealedSegment segment, IntPredicate pace) throws IOException {
+    FrameChecker start = new FrameChecker(segment.first() - 1, segment.hashBefore());
+    DiskFile file;
+    try {
+      file = disk.open(LogFiles.segment(segment.first()), Disk.Access.READ);
+    } catch (NoSuchFileException e) {
+      throw damaged(segment, 0, start, "the file is not there");
+    }
+    try (file) {
+      return read(file, segment, pace);
+    }
+  }
+
+  private boolean read(DiskFile file, SealedSegment segment, IntPredicate pace) {
     String path = LogFiles.segment(segment.first());
     FrameChecker checker = new FrameChecker(segment.first() - 1, segment.hashBefore());
     long position = 0;
-    try (DiskFile file = disk.open(path, Disk.Access.READ)) {
+    try {
       SegmentHeader header = SegmentHeader.read(file, disk.describe(path));
       if (header.first() != segment.first() || !header.hashBefore().equals(segment.hashBefore())) {
         throw damaged(segment, 0, checker, "the header is another segment's");

@@ -53,7 +53,7 @@ class ColdSegmentsTest {
   }
 
   @Test
-  void aSoundLogIsReadToItsEndAtThePaceThatIsGiven() {
+  void aSoundLogIsReadToItsEndAtThePaceThatIsGiven() throws IOException {
     List<Integer> told = new ArrayList<>();
     for (long first : cold.firsts()) {
       assertThat(cold.check(first, told::add)).isTrue();
@@ -165,7 +165,22 @@ class ColdSegmentsTest {
   }
 
   @Test
-  void whatIsTrimmedIsNeitherColdNorBeingWritten() {
+  void aFileThatCannotBeOpenedIsNoDamage() throws IOException {
+    IOException refusal = new IOException("Too many open files");
+    disk.onOpen(
+        path -> {
+          throw refusal;
+        });
+
+    assertThatThrownBy(() -> cold.check(1, bytes -> true)).isSameAs(refusal);
+
+    disk.onOpen(path -> {});
+    assertThat(cold.check(1, bytes -> true)).isTrue();
+    assertThat(cold.figures().damaged()).isZero();
+  }
+
+  @Test
+  void whatIsTrimmedIsNeitherColdNorBeingWritten() throws IOException {
     SealedSegment first = log.view().sealed().getFirst();
     assertThat(cold.holds(1)).isTrue();
     assertThat(cold.holdsNotYet(1)).isFalse();

@@ -160,6 +160,7 @@ final class LogCare implements AutoCloseable {
     }
     try {
       cold.check(report.sequence(), bytes -> !closed);
+      cold.reopen(report.sequence());
     } catch (DamagedLogException damage) {
       return mend(damage);
     } catch (IOException e) {

@@ -136,6 +136,14 @@ public final class ColdSegments {
     }
   }
 
+  /** Has readers open the file of a segment anew: what they have open may be what it was. */
+  public void reopen(long sequence) throws IOException {
+    SealedSegment segment = segment(sequence);
+    if (segment != null) {
+      files.forget(segment);
+    }
+  }
+
   private boolean read(SealedSegment segment, IntPredicate pace) throws IOException {
     FrameChecker start = new FrameChecker(segment.first() - 1, segment.hashBefore());
     DiskFile file;

@@ -179,6 +179,24 @@ class ColdSegmentsTest {
     assertThat(cold.figures().damaged()).isZero();
   }
 
+  /** Its old file is open already when the new one takes its place, but not yet kept. */
+  @Test
+  void whoOpensWhileItIsMendedDoesNotKeepTheOldFile() throws IOException {
+    flip(200);
+    ColdSegments.Rebuilt rebuilt = cold.rebuild(found().sequence(), this::copy);
+    disk.onOpen(
+        path -> {
+          if (path.equals(FIRST)) {
+            disk.onOpen(other -> {});
+            assertThat(cold.install(rebuilt)).isTrue();
+          }
+        });
+
+    // the first reading, in which that happens, ends before what was damaged; the second does not
+    readAll();
+    assertThat(cold.figures().repaired()).isEqualTo(1);
+  }
+
   @Test
   void whatIsTrimmedIsNeitherColdNorBeingWritten() throws IOException {
     SealedSegment first = log.view().sealed().getFirst();

@@ -39,6 +39,7 @@ final class LogCare implements AutoCloseable {
   private static final int REPORTS = 64;
   private static final Duration NODE = Duration.ofSeconds(30);
   private static final Duration AGAIN = Duration.ofMillis(250);
+  private static final Duration REPORT_AGAIN = Duration.ofSeconds(5);
   private static final double NANOS = 1e9;
 
   /** How this node's log is looked after. */
@@ -121,6 +122,9 @@ final class LogCare implements AutoCloseable {
           read = cold.check(first, this::pace);
         } catch (DamagedLogException damage) {
           read = mend(damage);
+        } catch (IOException e) {
+          LOG.warn("not read again, the next round tries it: {} node={}", said(e), node.id());
+          read = true;
         }
         DamagedLogException report = reports.poll();
         if (report != null) {
@@ -149,20 +153,24 @@ final class LogCare implements AutoCloseable {
    * looked at now.
    */
   private boolean reported(DamagedLogException report) throws InterruptedException {
-    if (!cold.holds(report.sequence())) {
-      if (report.sequence() <= node.log().lastSequence()) {
-        out();
-        giveUp(report, "the segment that is being written cannot be put right while it is");
-      }
+    if (cold.holdsNotYet(report.sequence())) {
+      out();
+      giveUp(report, "the segment that is being written cannot be put right while it is");
       return false;
     }
     try {
       cold.check(report.sequence(), bytes -> !closed);
+      cold.reopen(report.sequence());
     } catch (DamagedLogException damage) {
       return mend(damage);
+    } catch (IOException e) {
+      LOG.warn("a report of damage cannot be looked into yet: {} node={}", said(e), node.id());
+      Thread.sleep(REPORT_AGAIN);
+      reports.offer(report);
+      return false;
     }
-    // found whole: put right meanwhile, or a reading that went wrong just once
-    in(() -> true);
+    // put right, cut or trimmed away meanwhile, or a reading that went wrong just once
+    node.rejoin(() -> true);
     return false;
   }
 
@@ -182,7 +190,8 @@ final class LogCare implements AutoCloseable {
     }
     String why = "no other node is known";
     long deadline = System.nanoTime() + plan.repairTimeout().toNanos();
-    while (!closed && !urls.isEmpty() && System.nanoTime() < deadline) {
+    boolean gone = isGone(damage);
+    while (!gone && !closed && !urls.isEmpty() && System.nanoTime() < deadline) {
       for (URI url : urls) {
         String failure = mended(damage, url);
         if (failure == null) {
@@ -191,9 +200,21 @@ final class LogCare implements AutoCloseable {
         why = failure;
       }
       Thread.sleep(AGAIN);
+      gone = isGone(damage);
+    }
+    if (gone) {
+      LOG.info("damage gone with its segment file={} node={}", damage.file(), node.id());
+      node.rejoin(() -> true);
+      return true;
     }
     giveUp(damage, why);
     return false;
+  }
+
+  /** Whether the log has been cut or trimmed so that what is damaged belongs to it no more. */
+  private boolean isGone(DamagedLogException damage) {
+    long sequence = damage.sequence();
+    return sequence < node.log().firstSequence() || sequence > node.log().lastSequence();
   }
 
   /** Null if the other copy had what was missing and the node goes on, else why not. */

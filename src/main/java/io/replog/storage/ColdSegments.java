@@ -4,6 +4,7 @@ import io.replog.core.DamagedFrameException;
 import io.replog.core.FrameChecker;
 import io.replog.core.FrameCodec;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -27,6 +28,8 @@ public final class ColdSegments {
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong found = new AtomicLong();
   private final AtomicLong repaired = new AtomicLong();
+  private final Object installing = new Object();
+  private long attempts;
   private volatile long lastRoundMillis;
 
   ColdSegments(Disk disk, LogReader reader, UnsyncedSegments unsynced, SealedFiles sealedFiles) {
@@ -51,8 +54,9 @@ public final class ColdSegments {
    * A segment written anew beside the damaged one, durable, to be put in its place.
    *
    * @param frames how many frames came from another copy
+   * @param attempt which rebuilding it came of: the next one uses its file
    */
-  public record Rebuilt(long first, long frames, SealedSegment segment) {}
+  public record Rebuilt(long first, long frames, SealedSegment segment, long attempt) {}
 
   /**
    * Tells of all damage that readers of the log come upon, here or elsewhere; at most one listener.
@@ -87,6 +91,19 @@ public final class ColdSegments {
     return segment(sequence) != null;
   }
 
+  /**
+   * Whether the log has a sequence, but in a segment that is none of them: it is being written, or
+   * not synced yet. From any thread.
+   */
+  public boolean holdsNotYet(long sequence) {
+    LogView view = reader.view();
+    if (sequence < view.first() || sequence > view.last()) {
+      return false;
+    }
+    SealedSegment segment = view.sealedWith(sequence);
+    return segment == null || unsynced.firsts().contains(segment.first());
+  }
+
   private @Nullable SealedSegment segment(long sequence) {
     SealedSegment segment = reader.view().sealedWith(sequence);
     return segment == null || unsynced.firsts().contains(segment.first()) ? null : segment;
@@ -99,9 +116,11 @@ public final class ColdSegments {
    *
    * @param pace told how many bytes were read since it was last told; false ends it
    * @return whether it was read to its end, or is not there any more; false if it was ended
-   * @throws DamagedLogException if it is not what was written
+   * @throws DamagedLogException if it is not what was written, cannot be read, or has no file
+   * @throws IOException if its file cannot be opened: that tells nothing of what is in it, since
+   *     the process may have too many open
    */
-  public boolean check(long sequence, IntPredicate pace) {
+  public boolean check(long sequence, IntPredicate pace) throws IOException {
     SealedSegment segment = segment(sequence);
     if (segment == null) {
       return true;
@@ -117,11 +136,32 @@ public final class ColdSegments {
     }
   }
 
-  private boolean read(SealedSegment segment, IntPredicate pace) {
+  /** Has readers open the file of a segment anew: what they have open may be what it was. */
+  public void reopen(long sequence) throws IOException {
+    SealedSegment segment = segment(sequence);
+    if (segment != null) {
+      files.forget(segment);
+    }
+  }
+
+  private boolean read(SealedSegment segment, IntPredicate pace) throws IOException {
+    FrameChecker start = new FrameChecker(segment.first() - 1, segment.hashBefore());
+    DiskFile file;
+    try {
+      file = disk.open(LogFiles.segment(segment.first()), Disk.Access.READ);
+    } catch (NoSuchFileException e) {
+      throw damaged(segment, 0, start, "the file is not there");
+    }
+    try (file) {
+      return read(file, segment, pace);
+    }
+  }
+
+  private boolean read(DiskFile file, SealedSegment segment, IntPredicate pace) {
     String path = LogFiles.segment(segment.first());
     FrameChecker checker = new FrameChecker(segment.first() - 1, segment.hashBefore());
     long position = 0;
-    try (DiskFile file = disk.open(path, Disk.Access.READ)) {
+    try {
       SegmentHeader header = SegmentHeader.read(file, disk.describe(path));
       if (header.first() != segment.first() || !header.hashBefore().equals(segment.hashBefore())) {
         throw damaged(segment, 0, checker, "the header is another segment's");
@@ -172,7 +212,8 @@ public final class ColdSegments {
 
   /**
    * Writes the segment that holds a sequence anew: its own frames where they are sound, the others
-   * from another copy. From any thread but the writer's, one at a time.
+   * from another copy. From any thread but the writer's, one at a time. What an earlier call made
+   * and nobody has put in its place cannot be any more.
    *
    * @throws StorageException if the other copy does not have what is missing, or something else
    * @throws IOException if it cannot be asked, or the disk refuses
@@ -182,6 +223,10 @@ public final class ColdSegments {
     if (segment == null) {
       throw new StorageException(
           disk.describe(LogFiles.LOG), "no cold segment holds entry " + sequence, null);
+    }
+    long attempt;
+    synchronized (installing) {
+      attempt = ++attempts;
     }
     SegmentRebuild rebuild = new SegmentRebuild(disk, supply, segment.end(), Mark.EMPTY);
     FrameChecker end = rebuild.rebuild(segment.first(), segment.hashBefore(), segment.last());
@@ -199,7 +244,7 @@ public final class ColdSegments {
           "what the copies have does not make the segment that ended with entry " + segment.last(),
           null);
     }
-    return new Rebuilt(segment.first(), rebuild.fetched(), segment);
+    return new Rebuilt(segment.first(), rebuild.fetched(), segment, attempt);
   }
 
   /**
@@ -207,15 +252,23 @@ public final class ColdSegments {
    * so that the log cannot be cut or trimmed meanwhile.
    *
    * @return whether it was; not where the segment was cut or trimmed away since
+   * @throws IOException if the disk refuses, or if it was rebuilt again since: the file may be
+   *     half-written
    */
   public boolean install(Rebuilt rebuilt) throws IOException {
     String temporary = LogFiles.rebuilt(rebuilt.first);
-    if (!rebuilt.segment.equals(segment(rebuilt.first))) {
-      disk.delete(temporary);
-      return false;
+    synchronized (installing) {
+      if (rebuilt.attempt != attempts) {
+        throw new IOException(
+            disk.describe(temporary) + " is not what is to be put in place: it was begun anew");
+      }
+      if (!rebuilt.segment.equals(segment(rebuilt.first))) {
+        disk.delete(temporary);
+        return false;
+      }
+      disk.rename(temporary, LogFiles.segment(rebuilt.first));
+      disk.syncDirectory(LogFiles.LOG);
     }
-    disk.rename(temporary, LogFiles.segment(rebuilt.first));
-    disk.syncDirectory(LogFiles.LOG);
     files.forget(rebuilt.segment);
     repaired.incrementAndGet();
     return true;

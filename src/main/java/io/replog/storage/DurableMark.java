@@ -150,11 +150,15 @@ final class DurableMark {
   /**
    * Writes another beginning of the log, into both slots: with either of them alone it must be
    * known what files belong to the log.
+   *
+   * @param written run when it is on disk and before anybody else may write: has the log begin
+   *     there too, so that a sync never raises the mark of one beginning to the end of another
    */
-  synchronized void begin(UnaryOperator<Mark> next) throws IOException {
+  synchronized void begin(UnaryOperator<Mark> next, Runnable written) throws IOException {
     Mark wanted = next.apply(mark);
     write(wanted);
     write(wanted);
+    written.run();
   }
 
   /** Writes and forces. After an error the file must not be written again. */

@@ -24,6 +24,7 @@ final class SealedFiles {
   private final int limit;
   private final LinkedHashMap<SealedSegment, Sealed> open = new LinkedHashMap<>(16, 0.75f, true);
   private long firstKept;
+  private long replacements;
 
   SealedFiles(Disk disk, int limit) {
     this.disk = disk;
@@ -32,7 +33,9 @@ final class SealedFiles {
 
   /** Opens a segment for one reading; the caller closes what it gets. */
   OpenSegment acquire(SealedSegment segment) throws IOException {
+    long before;
     synchronized (open) {
+      before = replacements;
       Sealed known = open.get(segment);
       if (known != null && known.file.retain()) {
         return known.opened();
@@ -41,16 +44,17 @@ final class SealedFiles {
     String path = LogFiles.segment(segment.first());
     Sealed opened = new Sealed(segment, new SharedFile(disk.open(path, Disk.Access.READ)));
     opened.file.retain();
-    for (Sealed surplus : keep(opened)) {
+    for (Sealed surplus : keep(opened, before)) {
       surplus.file.release();
     }
     return opened.opened();
   }
 
-  private List<Sealed> keep(Sealed opened) {
+  /** Keeps a file that was opened after so many replacements, unless there was another since. */
+  private List<Sealed> keep(Sealed opened, long before) {
     List<Sealed> surplus = new ArrayList<>();
     synchronized (open) {
-      if (opened.segment.first() < firstKept) {
+      if (opened.segment.first() < firstKept || replacements != before) {
         return List.of(opened);
       }
       Sealed other = open.put(opened.segment, opened);
@@ -100,6 +104,7 @@ final class SealedFiles {
   void forget(SealedSegment segment) throws IOException {
     Sealed replaced;
     synchronized (open) {
+      replacements++;
       replaced = open.remove(segment);
     }
     if (replaced != null) {

@@ -360,7 +360,7 @@ public final class SegmentedLog {
     LogStart start =
         new LogStart(last.last() + 1, last.lastHash(), header.epoch(), header.timestamp());
     try {
-      mark.begin(now -> now.trimmedTo(start));
+      mark.begin(now -> now.trimmedTo(start), () -> {});
       view =
           before.trimmedTo(start, before.sealed().subList(dropped.size(), before.sealed().size()));
       files.drop(dropped, start.sequence());
@@ -387,8 +387,8 @@ public final class SegmentedLog {
               .formatted(start.sequence(), mark.value().committedSequence()));
     }
     try {
-      view = before.emptiedAt(start, start.hashBefore());
-      mark.begin(now -> Mark.emptyAt(start));
+      LogView after = before.emptiedAt(start, start.hashBefore());
+      mark.begin(now -> Mark.emptyAt(start), () -> view = after);
       files.dropAll(before, start.sequence());
     } catch (IOException e) {
       throw fail(e);

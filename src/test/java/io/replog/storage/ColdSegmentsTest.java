@@ -53,7 +53,7 @@ class ColdSegmentsTest {
   }
 
   @Test
-  void aSoundLogIsReadToItsEndAtThePaceThatIsGiven() {
+  void aSoundLogIsReadToItsEndAtThePaceThatIsGiven() throws IOException {
     List<Integer> told = new ArrayList<>();
     for (long first : cold.firsts()) {
       assertThat(cold.check(first, told::add)).isTrue();
@@ -162,6 +162,76 @@ class ColdSegmentsTest {
     assertThat(cold.install(rebuilt)).isFalse();
     assertThat(disk.exists(FIRST)).isFalse();
     assertThat(cold.check(1, bytes -> true)).as("nothing to read").isTrue();
+  }
+
+  @Test
+  void aFileThatCannotBeOpenedIsNoDamage() throws IOException {
+    IOException refusal = new IOException("Too many open files");
+    disk.onOpen(
+        path -> {
+          throw refusal;
+        });
+
+    assertThatThrownBy(() -> cold.check(1, bytes -> true)).isSameAs(refusal);
+
+    disk.onOpen(path -> {});
+    assertThat(cold.check(1, bytes -> true)).isTrue();
+    assertThat(cold.figures().damaged()).isZero();
+  }
+
+  /** Its old file is open already when the new one takes its place, but not yet kept. */
+  @Test
+  void whoOpensWhileItIsMendedDoesNotKeepTheOldFile() throws IOException {
+    flip(200);
+    ColdSegments.Rebuilt rebuilt = cold.rebuild(found().sequence(), this::copy);
+    disk.onOpen(
+        path -> {
+          if (path.equals(FIRST)) {
+            disk.onOpen(other -> {});
+            assertThat(cold.install(rebuilt)).isTrue();
+          }
+        });
+
+    // the first reading, in which that happens, ends before what was damaged; the second does not
+    readAll();
+    assertThat(cold.figures().repaired()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsTrimmedIsNeitherColdNorBeingWritten() throws IOException {
+    SealedSegment first = log.view().sealed().getFirst();
+    assertThat(cold.holds(1)).isTrue();
+    assertThat(cold.holdsNotYet(1)).isFalse();
+    assertThat(cold.holdsNotYet(log.lastSequence())).isTrue();
+    assertThat(cold.holdsNotYet(log.lastSequence() + 1)).isFalse();
+    directory.groupCommit(Runnable::run, result -> {}).request();
+
+    assertThat(log.trimBefore(first.last() + 1)).isEqualTo(first.last() + 1);
+
+    assertThat(cold.holds(1)).isFalse();
+    assertThat(cold.holdsNotYet(1)).isFalse();
+    assertThat(cold.check(1, bytes -> true)).as("nothing to read").isTrue();
+  }
+
+  /** The node's thread comes to the first only when the second has begun to use its file. */
+  @Test
+  void whatWasRebuiltBeforeTheLastTimeIsNotPutInPlace() throws IOException {
+    byte[] before = bytes();
+    flip(200);
+    byte[] damaged = bytes();
+    ColdSegments.Rebuilt late = cold.rebuild(found().sequence(), this::copy);
+    FrameSupply meanwhile =
+        (from, upTo) -> {
+          assertThatThrownBy(() -> cold.install(late)).isInstanceOf(IOException.class);
+          return copy(from, upTo);
+        };
+
+    ColdSegments.Rebuilt rebuilt = cold.rebuild(found().sequence(), meanwhile);
+
+    assertThat(bytes()).isEqualTo(damaged);
+    assertThat(cold.install(rebuilt)).isTrue();
+    assertThat(bytes()).isEqualTo(before);
+    assertThat(cold.figures().repaired()).isEqualTo(1);
   }
 
   /** Power fails at each step of the mending: the next start finds the damage, or the old bytes. */

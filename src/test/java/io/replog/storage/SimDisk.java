@@ -39,6 +39,7 @@ public final class SimDisk implements Disk {
   private long operations;
   private long crashAt = Long.MAX_VALUE;
   private boolean down;
+  private OpenListener openListener = path -> {};
 
   /** Names that are given another file, or none (null). */
   private record DirectoryChange(String directory, Map<String, Optional<SimFile>> names) {}
@@ -47,7 +48,18 @@ public final class SimDisk implements Disk {
     this.name = name;
   }
 
+  /** Hears of each file that is being opened, and may refuse it. */
+  public interface OpenListener {
+    /** The file is chosen: what the path is given now, this opening does not see. */
+    void opening(String path) throws IOException;
+  }
+
   // ---- what a test does to it
+
+  /** From now on this hears of each existing file that is opened; at most one listener. */
+  public void onOpen(OpenListener listener) {
+    openListener = listener;
+  }
 
   /** The machine goes down and is started again. */
   public void crash(RandomGenerator random) {
@@ -202,6 +214,7 @@ public final class SimDisk implements Disk {
       if (file == null || file == DIRECTORY) {
         throw new NoSuchFileException(describe(path));
       }
+      openListener.opening(path);
       return new Handle(file, path, access == Access.WRITE);
     }
     if (file != null) {

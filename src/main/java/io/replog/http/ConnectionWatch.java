@@ -160,7 +160,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
   private void look(ChannelHandlerContext context) {
     if (isStalled(context)) {
       LOG.info(
-          "slow reader cut off from={} waiting={} bytes",
+          "slow reader cut off from={} waitingBytes={}",
           context.channel().remoteAddress(),
           left(context));
       var _ = context.close();

@@ -54,6 +54,7 @@ public final class LogKeys {
           Map.entry("urls", "several"),
           Map.entry("version", "of a configuration"),
           Map.entry("waitedMs", "milliseconds"),
+          Map.entry("waitingBytes", "what a reader has not taken"),
           Map.entry("was", "before"),
           Map.entry("what", "what it is about"),
           Map.entry("why", "why something is done or not"));

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,8 +58,7 @@ class LimitsTest {
       long began = System.nanoTime();
       byte[] head = "GET /messages HTTP/1.1\r\nHost: x\r\nX-Slow: ".getBytes(UTF_8);
       assertThat(drip(socket, head)).as("answer").isEmpty();
-      assertThat(Duration.ofNanos(System.nanoTime() - began))
-          .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(6));
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofSeconds(1));
     }
   }
 
@@ -147,27 +147,54 @@ class LimitsTest {
   }
 
   @Test
-  void moreConnectionsThanAllowedAreTurnedAway() throws Exception {
+  void moreConnectionsThanAllowedAreTurnedAway(@TempDir Path ownDirectory) throws Exception {
+    // nothing else closes a connection here, as nobody is ever idle or slow for long enough
+    Duration never = Duration.ofMinutes(5);
+    HttpLimits few = new HttpLimits(CONNECTIONS, STREAMS, never, never, never);
     List<Socket> open = new ArrayList<>();
-    try {
+    try (Api own = Api.limited(ownDirectory, few)) {
       for (int i = 0; i < CONNECTIONS + 3; i++) {
-        open.add(api.connect());
+        open.add(own.connect());
       }
-      long began = System.nanoTime();
-      assertThat(closed(open.getLast())).isTrue();
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
+      // several event loops take them up, so which of them are too many is not known
+      await().untilAsserted(() -> assertThat(closed(open)).isGreaterThanOrEqualTo(3));
+      for (Socket socket : open) {
+        socket.close();
+      }
+      await().untilAsserted(() -> assertThat(served(own)).isTrue());
     } finally {
       for (Socket socket : open) {
         socket.close();
       }
     }
-    Thread.sleep(300);
-    assertThat(api.get("/health/liveness").status()).isEqualTo(200);
   }
 
-  private static boolean closed(Socket socket) throws IOException {
+  /** Whether a new connection is served. */
+  private static boolean served(Api api) throws IOException {
+    try (Socket socket = api.connect()) {
+      socket
+          .getOutputStream()
+          .write("GET /health/liveness HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
+      return new String(socket.getInputStream().readNBytes(12), UTF_8).equals("HTTP/1.1 200");
+    } catch (SocketException turnedAway) {
+      return false;
+    }
+  }
+
+  private static long closed(List<Socket> sockets) throws IOException {
+    long closed = 0;
+    for (Socket socket : sockets) {
+      closed += isClosed(socket) ? 1 : 0;
+    }
+    return closed;
+  }
+
+  private static boolean isClosed(Socket socket) throws IOException {
+    socket.setSoTimeout(20);
     try {
       return socket.getInputStream().read() < 0;
+    } catch (SocketTimeoutException open) {
+      return false;
     } catch (SocketException reset) {
       return true;
     }

@@ -125,7 +125,7 @@ class TrustIT {
         "the stranger hears why not",
         SOON,
         () -> get(https(stranger), READER, "/cluster").body().contains("STANDBY"));
-    Thread.sleep(1500);
+    Wait.until("it is refused", SOON, () -> outsider.output().contains("refused: 401"));
     assertThat(get(https(stranger), READER, "/messages").body()).doesNotContain("first");
     assertThat(get(master, READER, "/cluster").body()).contains("\"epoch\":1,");
     outsider.kill();
@@ -136,7 +136,13 @@ class TrustIT {
         "the new token is known", SOON, () -> append(master, LATER, "later").statusCode() == 201);
     assertThat(append(master, WRITER, "gone").statusCode()).isEqualTo(401);
     Files.writeString(tokens, "half a li");
-    Thread.sleep(1500);
+    Wait.until(
+        "every node has found that it makes no sense",
+        SOON,
+        () ->
+            nodes.stream()
+                .filter(node -> node != outsider)
+                .allMatch(node -> node.output().contains("what it said before stays in force")));
     assertThat(append(master, LATER, "still").statusCode()).isEqualTo(201);
 
     // and certificates

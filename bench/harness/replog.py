@@ -1,6 +1,6 @@
 """replog for a harness that starts a system as three processes on loopback and drives it.
 
-To be put (or linked) into the harness' `targets/`. It expects there a module `harness` with Target, LOADGEN,
+To be linked into the harness' `targets/`. It expects there a module `harness` with Target, LOADGEN,
 WORK and get, as bench/README.md says. REPLOG_HOME names the checkout (default: where this file lies).
 
 Drives: how many copies an append waits for, `-j` when they count once they are on disk. `batch-...` puts 100
@@ -20,7 +20,7 @@ BATCHES = ["batch-majority-j", "batch-majority"]
 
 
 class Replog(Target):
-    name, drives, prewarm, prewarm_drive = "replog", SINGLE + BATCHES, 15, "majority-j"
+    name, drives, prewarm, prewarm_drive = "replog", SINGLE + BATCHES, 20, "majority-j"
 
     def __init__(self, secondaries=2, name="replog"):
         super().__init__()

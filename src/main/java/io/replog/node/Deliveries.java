@@ -40,6 +40,11 @@ final class Deliveries {
     return true;
   }
 
+  /** Whether a sequence is not that of the newest delivery: who is to get it is behind. */
+  boolean behind(long sequence) {
+    return copy.newest(sequence) == null;
+  }
+
   /** Hash of the entry before the next delivery. */
   Hash hashBefore() {
     return hashBefore;

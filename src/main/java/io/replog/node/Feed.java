@@ -218,7 +218,7 @@ final class Feed {
     int sent = 0;
     while (!(stage instanceof FeedStage.Down)
         && progress.next() <= copy.lastSequence()
-        && inFlight.bytes() < config.inFlightBytes()
+        && inFlight.hasRoom(config.inFlightBytes(), deliveries.behind(progress.next()))
         && session.queuedBytes() < config.inFlightBytes()) {
       if (sent++ == BATCHES_A_TURN) {
         goOnNextTurn();
@@ -442,7 +442,7 @@ final class Feed {
     if (news) {
       backoff.reset();
     }
-    inFlight.stored(acknowledge.storedSequence());
+    inFlight.acknowledged(acknowledge.receivedSequence(), acknowledge.storedSequence());
     if (synced) {
       times.stored().passed(acknowledge.storedSequence(), now);
       times.durable().passed(acknowledge.durableSequence(), now);

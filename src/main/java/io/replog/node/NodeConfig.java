@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestTimeout how long a delivery may go without a receipt
  * @param backoffBase first wait after a failed delivery
  * @param backoffCeiling longest wait after failed deliveries
- * @param inFlightBytes bytes that may be sent to one secondary and not be received yet
+ * @param inFlightBytes bytes that may be sent to one secondary and not be stored yet
  * @param batchBytes bytes of one delivery
  * @param maxWaiting appends that may wait at once
  * @param declared base URLs of the secondaries that ought to exist, empty where they register

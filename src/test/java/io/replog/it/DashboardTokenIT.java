@@ -132,21 +132,6 @@ class DashboardTokenIT {
   }
 
   @Test
-  void theApiIsTriedWithAToken() {
-    Page api = chromium.open(master.url().resolve("/api"), 1280, ColorScheme.LIGHT);
-    api.locator(".btn.authorize").click();
-    api.locator(".auth-container input").fill(READER);
-    api.locator(".auth-btn-wrapper .authorize").click();
-    api.locator(".auth-btn-wrapper .btn-done").click();
-    api.locator("#operations-cluster-cluster .opblock-summary-control").click();
-    api.locator("#operations-cluster-cluster .execute").click();
-    assertThat(api.locator("#operations-cluster-cluster .live-responses-table"))
-        .containsText("READ_WRITE");
-    api.context().close();
-    assertThat(chromium.complaints()).isEmpty();
-  }
-
-  @Test
   void theQuestionFitsASmallScreen() {
     Page page = open(400);
     assertThat(page.locator("#token")).isVisible();

@@ -1,5 +1,5 @@
 // What is known of the cluster, kept up to date, and told to whoever wants to know.
-import { ask, pause, seen, setSelf } from './nodes.js';
+import { ask, events, pause, Refused, seen, setSelf } from './nodes.js';
 
 const LEADER_EVERY = 700;
 const AGAIN_AFTER = 1000;
@@ -88,21 +88,16 @@ function lost() {
 async function follow() {
   for (;;) {
     await seen();
-    await new Promise((over) => {
-      const events = new EventSource('cluster/events');
-      const end = () => {
-        events.close();
-        document.removeEventListener('visibilitychange', hidden);
-        over();
-      };
-      const hidden = () => document.hidden && end();
-      document.addEventListener('visibilitychange', hidden);
-      events.onmessage = (event) => take(JSON.parse(event.data));
-      events.onerror = () => {
-        lost();
-        end();
-      };
-    });
+    const stop = new AbortController();
+    const hidden = () => document.hidden && stop.abort();
+    document.addEventListener('visibilitychange', hidden);
+    try {
+      for await (const state of events('cluster/events', stop.signal)) take(state);
+    } catch (end) {
+      if (!(end instanceof Refused) && end.name !== 'AbortError') reportError(end);
+    }
+    if (!stop.signal.aborted) lost();
+    document.removeEventListener('visibilitychange', hidden);
     await pause(AGAIN_AFTER);
   }
 }

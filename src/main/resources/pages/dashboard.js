@@ -6,6 +6,7 @@ import * as logs from './logs.js';
 import * as picture from './picture.js';
 import * as plots from './plots.js';
 import * as timeline from './timeline.js';
+import * as token from './token.js';
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
@@ -24,6 +25,7 @@ byId('theme').addEventListener('click', () => {
 dark.addEventListener('change', () => theme(localStorage.getItem('replog-theme')));
 theme(localStorage.getItem('replog-theme'));
 
+token.start();
 clusterState.onCluster(picture.draw);
 timeline.start();
 append.start();

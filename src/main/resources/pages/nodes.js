@@ -1,4 +1,7 @@
 // Questions to nodes: to the one that gave this page directly, to the others through it.
+import { admitted, authorization, refused, taken } from './token.js';
+
+const LONGEST_EVENT = 1 << 20;
 
 let self = null;
 
@@ -24,23 +27,64 @@ function place(id, path) {
   return id === null || isSelf(id) ? path : `nodes/${encodeURIComponent(id)}/${path}`;
 }
 
-/** Asks a node (null: the one of this page). Resolves to {status, body}; rejects with Refused. */
-export async function ask(id, path, options = {}) {
+/** The answer of a node, whatever it is; whether it wants another token is known by its own alone. */
+async function answerOf(id, path, options) {
   let answer;
   try {
-    answer = await fetch(place(id, path), { cache: 'no-store', ...options });
+    answer = await fetch(place(id, path), {
+      cache: 'no-store', ...options, headers: { ...options.headers, ...authorization() },
+    });
   } catch (failure) {
     if (failure.name === 'AbortError') throw failure;
     throw new Refused(0, { detail: 'the node of this page does not answer' });
   }
+  if (answer.ok && (id === null || isSelf(id))) taken();
+  return answer;
+}
+
+/** What an answer says that is no success. */
+async function refusal(id, answer) {
+  const type = answer.headers.get('Content-Type') ?? '';
+  const text = await answer.text();
+  const problem = type.includes('json') && text ? JSON.parse(text) : {};
+  if (answer.status === 401 && (id === null || isSelf(id))) refused(problem);
+  return new Refused(answer.status, problem);
+}
+
+/** Asks a node (null: the one of this page). Resolves to {status, body}; rejects with Refused. */
+export async function ask(id, path, options = {}) {
+  const answer = await answerOf(id, path, options);
+  if (!answer.ok) throw await refusal(id, answer);
   const type = answer.headers.get('Content-Type') ?? '';
   const text = await answer.text();
   if (type.startsWith('application/x-ndjson')) {
     return { status: answer.status, body: text.split('\n').filter(Boolean).map((line) => JSON.parse(line)) };
   }
-  const body = type.includes('json') && text ? JSON.parse(text) : {};
-  if (!answer.ok) throw new Refused(answer.status, body);
-  return { status: answer.status, body };
+  return { status: answer.status, body: type.includes('json') && text ? JSON.parse(text) : {} };
+}
+
+/**
+ * The documents of a stream of events of this page's node, as they come. Read by hand, because an
+ * EventSource shows no token.
+ */
+export async function* events(path, signal) {
+  const answer = await answerOf(null, path, { signal, headers: { Accept: 'text/event-stream' } });
+  if (!answer.ok) throw await refusal(null, answer);
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { value, done } = await reader.read().catch((failure) => {
+      if (failure.name === 'AbortError') throw failure;
+      throw new Refused(0, { detail: 'the connection ended' });
+    });
+    if (done) return;
+    const whole = (rest + value).split('\n\n');
+    rest = whole.pop();
+    if (rest.length > LONGEST_EVENT) throw new Refused(0, { detail: 'an event without an end' });
+    for (const event of whole) {
+      if (event.startsWith('data: ')) yield JSON.parse(event.slice('data: '.length));
+    }
+  }
 }
 
 export const json = (method, body) => ({
@@ -51,9 +95,10 @@ export const json = (method, body) => ({
 
 export const pause = (millis) => new Promise((done) => setTimeout(done, millis));
 
-/** Waits while nobody sees the page: a hidden tab asks nothing. */
+/** Waits while nobody sees the page or no token is there for it: then it asks nothing. */
 export async function seen() {
   while (document.hidden) {
     await new Promise((done) => document.addEventListener('visibilitychange', done, { once: true }));
   }
+  await admitted();
 }

@@ -141,9 +141,6 @@ final class BenchCommand implements Callable<Integer> {
           w.matches("majority|all|[1-9]\\d{0,2}|1000"),
           "-w is '" + w + "'; it must be a number from 1 to 1000, majority or all");
     }
-    check(
-        "http".equals(node.url().getScheme()),
-        "--url is " + node.url() + "; a benchmark speaks http only, without TLS");
     between("--clients", clients, 1, MAX_CLIENTS);
     between("--pipeline", pipeline, 1, MAX_PIPELINE);
     between("--duration", duration, 0.1, MAX_SECONDS);
@@ -166,7 +163,7 @@ final class BenchCommand implements Callable<Integer> {
         timeoutMs,
         size,
         batch,
-        node.credentials().token());
+        node.credentials());
   }
 
   private static Duration seconds(double seconds) {

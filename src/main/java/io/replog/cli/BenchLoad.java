@@ -4,9 +4,15 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslHandler;
+import io.replog.client.Credentials;
 import java.net.URI;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Locale;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     answers allow
  * @param size bytes of a message
  * @param batch messages of an append
- * @param token sent with every append, null for none
+ * @param credentials what every append shows, and whom an https URL is believed by
  */
 record BenchLoad(
     URI url,
@@ -36,8 +42,10 @@ record BenchLoad(
     @Nullable Long timeoutMs,
     int size,
     int batch,
-    @Nullable String token) {
+    Credentials credentials) {
   private static final int DIGITS = 19;
+  private static final int HTTP_PORT = 80;
+  private static final int HTTPS_PORT = 443;
 
   /** What is said of it in a report. */
   String inWords() {
@@ -108,10 +116,34 @@ record BenchLoad(
             url.getHost(),
             port(),
             length,
-            token == null ? "" : "Authorization: Bearer " + token + "\r\n");
+            credentials.token() == null
+                ? ""
+                : "Authorization: Bearer " + credentials.token() + "\r\n");
   }
 
   int port() {
-    return url.getPort() < 0 ? 80 : url.getPort();
+    return url.getPort() >= 0 ? url.getPort() : isEncrypted() ? HTTPS_PORT : HTTP_PORT;
+  }
+
+  boolean isEncrypted() {
+    return "https".equals(url.getScheme());
+  }
+
+  /** What makes a connection one of TLS to that very host. */
+  SslHandler encrypted() {
+    SSLEngine engine = tls().createSSLEngine(url.getHost(), port());
+    engine.setUseClientMode(true);
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    engine.setSSLParameters(parameters);
+    return new SslHandler(engine);
+  }
+
+  private SSLContext tls() {
+    try {
+      return credentials.tls() == null ? SSLContext.getDefault() : credentials.tls();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has TLS", e);
+    }
   }
 }

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -101,6 +102,9 @@ final class BenchRun implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    if (load.isEncrypted()) {
+                      channel.pipeline().addLast(load.encrypted());
+                    }
                     channel
                         .pipeline()
                         .addLast(
@@ -214,6 +218,23 @@ final class BenchRun implements AutoCloseable {
 
     @Override
     public void channelActive(ChannelHandlerContext now) {
+      if (!load.isEncrypted()) {
+        begin(now);
+      }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext now, Object event) {
+      if (event instanceof SslHandshakeCompletionEvent handshake) {
+        if (handshake.isSuccess()) {
+          begin(now);
+        } else {
+          report.failed("TLS handshake failed");
+        }
+      }
+    }
+
+    private void begin(ChannelHandlerContext now) {
       context = now;
       for (int i = 0; i < load.pipeline(); i++) {
         isFree(this);

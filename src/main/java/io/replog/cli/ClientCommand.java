@@ -53,6 +53,13 @@ final class ClientCommand implements Callable<Integer> {
       description = "How long an append may wait for its copies; without it, as long as it takes.")
   private @Nullable Long timeoutMs;
 
+  @Option(
+      names = "--output",
+      paramLabel = "text|json",
+      description =
+          "text (default); json: what the node answered to each line, one document a line.")
+  private OutputFormat output = OutputFormat.text;
+
   ClientCommand() {
     this(System.in, Screen::isATerminal);
   }
@@ -79,13 +86,14 @@ final class ClientCommand implements Callable<Integer> {
         try (Terminal terminal = TerminalBuilder.builder().dumb(true).build()) {
           TerminalLines lines = new TerminalLines(terminal, TerminalLines.history());
           PrintWriter screen = lines.writer();
-          return new ClientSession(client, node.url(), timeout, screen, screen).run(lines);
+          return new ClientSession(client, node.url(), timeout, output, screen, screen).run(lines);
         }
       }
       return new ClientSession(
               client,
               node.url(),
               timeout,
+              output,
               command.commandLine().getOut(),
               command.commandLine().getErr())
           .run(new PipedLines(in));

@@ -37,6 +37,7 @@ final class ClientSession {
   private final ReplogClient client;
   private final URI url;
   private final @Nullable Duration timeout;
+  private final OutputFormat output;
   private final PrintWriter out;
   private final PrintWriter err;
 
@@ -44,10 +45,16 @@ final class ClientSession {
    * @param timeout how long an append may wait for its copies, null for as long as it takes
    */
   ClientSession(
-      ReplogClient client, URI url, @Nullable Duration timeout, PrintWriter out, PrintWriter err) {
+      ReplogClient client,
+      URI url,
+      @Nullable Duration timeout,
+      OutputFormat output,
+      PrintWriter out,
+      PrintWriter err) {
     this.client = client;
     this.url = url;
     this.timeout = timeout;
+    this.output = output;
     this.out = out;
     this.err = err;
   }
@@ -58,7 +65,7 @@ final class ClientSession {
    */
   int run(ClientLines lines) {
     int worst = ExitCodes.DONE;
-    if (lines.typed()) {
+    if (lines.typed() && output == OutputFormat.text) {
       out.println("Each line is a message to " + url + "; help shows what else there is.");
     }
     while (true) {
@@ -89,11 +96,11 @@ final class ClientSession {
         case ClientLine.Message message -> append(message);
         case ClientLine.Messages messages -> list(messages.node(), typed);
         case ClientLine.Status() -> {
-          StatusTable.print(client.cluster(), url, out);
+          status(client.cluster());
           yield ExitCodes.DONE;
         }
         case ClientLine.Help() -> {
-          HELP.forEach(out::println);
+          HELP.forEach((output == OutputFormat.json ? err : out)::println);
           yield ExitCodes.DONE;
         }
         case ClientLine.Wrong wrong -> refused(wrong.why());
@@ -110,6 +117,14 @@ final class ClientSession {
           e instanceof LostAnswerException
               ? e.getMessage() + "; the message may be in the log: list shows it"
               : Failure.text(e));
+    }
+  }
+
+  private void status(ClusterView view) {
+    if (output == OutputFormat.json) {
+      out.println(view.json().strip());
+    } else {
+      StatusTable.print(view, url, out);
     }
   }
 
@@ -132,7 +147,8 @@ final class ClientSession {
       }
       appended = append(message.text(), "all", key);
     }
-    out.println(AppendedText.line(appended));
+    out.println(
+        output == OutputFormat.json ? appended.json().strip() : AppendedText.line(appended));
     if (appended.satisfied()) {
       return ExitCodes.DONE;
     }
@@ -181,6 +197,11 @@ final class ClientSession {
   }
 
   private int list(ReplogClient from, String name, boolean typed) throws ClientException {
+    if (output == OutputFormat.json) {
+      from.copyTo(new Read(0, null, null), out);
+      out.println();
+      return ExitCodes.DONE;
+    }
     long[] count = {0};
     from.read(
         new Read(0, null, null),

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code replog demo}: the scenario {@code acceptance}, by the name that is looked for first. */
@@ -33,38 +33,14 @@ final class DemoCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(
-      names = "--port",
-      paramLabel = "PORT",
-      description = "The master's port, the secondaries' follow; default: free ones.")
-  private int port;
-
-  @Option(names = "--fast", description = "Shorter delays: 0.2 and 0.4 s in place of 1 and 2 s.")
-  private boolean fast;
-
-  @Option(
-      names = "--step",
-      description = "Waits for the Enter key before each part: for whoever shows it to others.")
-  private boolean step;
-
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Show what the nodes log.")
-  private boolean verbose;
-
-  @Option(
-      names = "--output",
-      paramLabel = "text|json",
-      description = "text (default): told as it goes; json: the verdict with its evidence.")
-  private OutputFormat output = OutputFormat.text;
+  @Mixin private final PlayOptions options = new PlayOptions();
 
   @Override
   public Integer call()
       throws IOException, InterruptedException, BadScriptException, ClientException {
     CommandSpec command = Objects.requireNonNull(spec);
-    Scenario scenario = ScenarioReader.read(NAME, Scripts.text(NAME), Performance.pace(fast));
-    Performance performance =
-        new Performance(port, step, verbose, output, command.commandLine().getOut());
+    Scenario scenario = ScenarioReader.read(NAME, Scripts.text(NAME), options.pace());
+    Performance performance = options.performance(command.commandLine().getOut());
     performance.checkPort(command, scenario);
     return performance.onItsOwn(scenario);
   }

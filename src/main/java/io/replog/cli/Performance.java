@@ -25,14 +25,8 @@ import picocli.CommandLine.ParameterException;
  * @param verbose whether to show what its own nodes log
  */
 record Performance(int port, boolean step, boolean verbose, OutputFormat output, PrintWriter out) {
-  private static final double A_FIFTH = 0.2;
   private static final int HIGHEST_PORT = 65535;
   private static final long TO_HEAL_SECONDS = 10;
-
-  /** By which its delays are multiplied. */
-  static double pace(boolean fast) {
-    return fast ? A_FIFTH : 1;
-  }
 
   void checkPort(CommandSpec command, Scenario scenario) {
     int most = HIGHEST_PORT - scenario.cluster().nodes().size() + 1;

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -57,30 +58,7 @@ final class ScenarioCommand implements Callable<Integer> {
       description = "A cluster that runs: each of its masters, or any node if it has one master.")
   private List<String> urls = List.of();
 
-  @Option(
-      names = "--port",
-      paramLabel = "PORT",
-      description = "Of its own cluster's first node, the others' follow; default: free ones.")
-  private int port;
-
-  @Option(names = "--fast", description = "Its delays and waits a fifth as long.")
-  private boolean fast;
-
-  @Option(
-      names = "--step",
-      description = "Waits for the Enter key before each part: for whoever shows it to others.")
-  private boolean step;
-
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Show what the nodes of its own cluster log.")
-  private boolean verbose;
-
-  @Option(
-      names = "--output",
-      paramLabel = "text|json",
-      description = "text (default): told as it goes; json: the verdict with its evidence.")
-  private OutputFormat output = OutputFormat.text;
+  @Mixin private final PlayOptions options = new PlayOptions();
 
   @Override
   public Integer call() throws IOException, InterruptedException, ClientException {
@@ -101,8 +79,8 @@ final class ScenarioCommand implements Callable<Integer> {
         out.flush();
         return ExitCodes.DONE;
       }
-      Performance performance = new Performance(port, step, verbose, output, out);
-      Scenario scenario = ScenarioReader.read(name, text, Performance.pace(fast));
+      Performance performance = options.performance(out);
+      Scenario scenario = ScenarioReader.read(name, text, options.pace());
       performance.checkPort(command, scenario);
       List<URI> given = urls.stream().map(url -> Settings.url(url)).toList();
       return given.isEmpty() ? performance.onItsOwn(scenario) : performance.on(given, scenario);

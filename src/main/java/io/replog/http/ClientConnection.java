@@ -9,6 +9,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import io.replog.node.Node.Subscription;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connection that a request came on: its thread, its timers, and the news that the client is
@@ -23,11 +24,20 @@ final class ClientConnection {
   }
 
   static ClientConnection of(HttpRequest<?> request) {
+    return new ClientConnection(received(request).getChannelHandlerContext().channel());
+  }
+
+  /** Why the head of a request could not be read; null if it could. */
+  static @Nullable Throwable whyNotRead(HttpRequest<?> request) {
+    return received(request).getNativeRequest().decoderResult().cause();
+  }
+
+  private static NettyHttpRequest<?> received(HttpRequest<?> request) {
     HttpRequest<?> inner = request;
     while (inner instanceof HttpRequestWrapper<?> wrapper) {
       inner = wrapper.getDelegate();
     }
-    return new ClientConnection(((NettyHttpRequest<?>) inner).getChannelHandlerContext().channel());
+    return (NettyHttpRequest<?>) inner;
   }
 
   /** Runs something short on the connection's event loop, where its answer is written. */

@@ -53,6 +53,7 @@ final class PageFiles {
           Map.entry("plots.js", SCRIPT),
           Map.entry("dom.js", SCRIPT),
           Map.entry("nodes.js", SCRIPT),
+          Map.entry("token.js", SCRIPT),
           Map.entry("chart.umd.min.js", SCRIPT),
           Map.entry("swagger-ui-bundle.js", SCRIPT));
 

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.replog.client.Credentials;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -115,7 +116,7 @@ class BenchTest {
             500L,
             size,
             batch,
-            null);
+            Credentials.NONE);
     ByteBuf request = load.request(UnpooledByteBufAllocator.DEFAULT, number);
     try {
       return request.toString(UTF_8);

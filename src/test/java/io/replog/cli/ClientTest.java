@@ -155,6 +155,22 @@ class ClientTest {
   }
 
   @Test
+  void forProgramsEachLineIsAnsweredByOneDocument() {
+    String appended = "{\"sequence\":1,\"epoch\":1,\"satisfied\":true}";
+    String list = "{\"messages\":[\"Msg1\"],\"from\":1,\"next\":2}";
+    node.answers(201, JSON, appended)
+        .answers(200, JSON, "{\"node\":\"m\",\"role\":\"MASTER\"}")
+        .answers(200, JSON, list)
+        .answers(200, JSON, "{\"node\":\"m\",\"role\":\"MASTER\"}\n");
+
+    assertThat(client("Msg1\nlist\nhelp\nstatus\nw=x c\n", "--output", "json")).isEqualTo(1);
+
+    assertThat(out.toString().lines())
+        .containsExactly(appended, list, "{\"node\":\"m\",\"role\":\"MASTER\"}");
+    assertThat(err.toString()).contains("w=N TEXT").contains("w is 'x'");
+  }
+
+  @Test
   void aWriteConcernAboveTheCopiesIsAll() {
     node.answers(200, JSON, clusterOf(3)).answers(201, JSON, "{\"sequence\":1}");
     assertThat(client("w=7 x\n")).isZero();

@@ -2,12 +2,14 @@ package io.replog.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class DemoIT {
   private static final Duration TO_PLAY = Duration.ofMinutes(2);
   private static final Pattern PROCESS = Pattern.compile("started, process (\\d+)");
+  private static final Pattern EXCERPT =
+      Pattern.compile("(?ms)^```console\n\\$ \\./replog demo\n(.*?)\n```$");
   private static final Pattern DATA = Pattern.compile("Data in (\\S+), deleted");
 
   @RegisterExtension final Processes processes = Processes.ofOneTest();
@@ -47,7 +51,7 @@ class DemoIT {
   }
 
   @Test
-  void eachStepHoldsAndNothingIsLeft() {
+  void eachStepHoldsAsTheDocumentsSayAndNothingIsLeft() throws IOException {
     ReplogProcess demo = demo();
 
     assertThat(demo.awaitExit(TO_PLAY)).as("%s", demo.output()).isZero();
@@ -58,7 +62,23 @@ class DemoIT {
         .contains("the hashes over all logs are equal, up to sequence 4")
         .contains("VERDICT: PASSED")
         .doesNotContain("\u001b");
+    assertThat(lines(demo.output())).containsSubsequence(lines(excerpt()));
     assertNothingIsLeft(demo.output());
+  }
+
+  /** What {@code docs/commands.md} shows of it. */
+  private static String excerpt() throws IOException {
+    Matcher block = EXCERPT.matcher(Files.readString(Path.of("docs", "commands.md")));
+    assertThat(block.find()).isTrue();
+    return block.group(1);
+  }
+
+  /** Without times and numbers of processes; in the excerpt dots stand for what is left out. */
+  private static List<String> lines(String text) {
+    return text.lines()
+        .map(line -> line.strip().replaceAll("\\d+\\.\\d+|(?<=process )\\d+", "N"))
+        .filter(line -> !line.equals("...") && !line.isEmpty())
+        .toList();
   }
 
   @Test

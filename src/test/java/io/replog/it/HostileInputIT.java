@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,11 +36,22 @@ class HostileInputIT {
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
           "-XX:+ExitOnOutOfMemoryError",
-          "-XX:-UsePerfData");
+          "-XX:-UsePerfData",
+          NodeMemory.COUNTED);
+
+  /** Every request of the list so often, all of a round at once. */
+  private static final int ROUNDS = 6;
+
+  private static final long MOST_GROWTH = MIB;
+  private static final long MOST_LOADED = 2L * MIB;
+
+  /** Outside the heap: what a few connections at once take from the pool, which keeps it. */
+  private static final long MOST_BUFFERS = 8L * MIB;
 
   @RegisterExtension static final Processes processes = Processes.ofAllTests();
 
   private static TestNode node;
+  private static NodeMemory atTheStart;
 
   @BeforeAll
   static void start() {
@@ -55,6 +67,29 @@ class HostileInputIT {
     node.start();
     node.awaitReady();
     node.api().append(Append.of("the only one").w(1)).expect(201);
+    atTheStart = NodeMemory.of(node.process());
+  }
+
+  /** After all of it: what was loaded to answer it is there, and no more than that. */
+  @AfterAll
+  static void theHeapIsWhatItWas() {
+    assertHolds(atTheStart, MOST_LOADED);
+  }
+
+  private static void assertHolds(NodeMemory before, long more) {
+    Wait.untilAsserted(
+        "the node holds what it held",
+        java.time.Duration.ofSeconds(20),
+        () -> {
+          NodeMemory after = NodeMemory.of(node.process());
+          assertThat(after.heap())
+              .as("%s, then %s", before, after)
+              .isLessThan(before.heap() + more);
+          assertThat(after.buffers())
+              .as("%s, then %s", before, after)
+              .isLessThan(before.buffers() + MOST_BUFFERS);
+        });
+    System.out.println("hostile input: " + before + "; then " + NodeMemory.of(node.process()));
   }
 
   @AfterEach
@@ -167,6 +202,49 @@ class HostileInputIT {
     assertThat(answer).as(what).doesNotContain("HTTP/1.1 201").doesNotContain("root:");
     // whatever else it thinks of it, nobody hears of the inside
     assertThat(answer).doesNotContain("Exception", "io.netty", "io.micronaut");
+  }
+
+  /** The first round is not counted: by it the node loads what it needs for such answers. */
+  @Test
+  void nothingStaysInMemoryOfIt() throws InterruptedException {
+    round();
+    NodeMemory before = NodeMemory.of(node.process());
+    long sent = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+      sent += round();
+    }
+    assertHolds(before, MOST_GROWTH);
+    assertThat(sent).isGreaterThan(50 * MOST_GROWTH);
+  }
+
+  /** Sends everything at once; returns how many bytes that were. */
+  private static long round() throws InterruptedException {
+    List<String> requests = requests().map(one -> (String) one.get()[1]).toList();
+    List<String> believed = java.util.Collections.synchronizedList(new ArrayList<>());
+    List<Thread> senders = new ArrayList<>();
+    for (String request : requests) {
+      senders.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    if (!isRefused(request)) {
+                      believed.add(request);
+                    }
+                  }));
+    }
+    for (Thread sender : senders) {
+      sender.join();
+    }
+    assertThat(believed).isEmpty();
+    return requests.stream().mapToLong(String::length).sum();
+  }
+
+  private static boolean isRefused(String request) {
+    try {
+      return !send(request.getBytes(ISO_8859_1)).contains("HTTP/1.1 201");
+    } catch (IOException closed) {
+      return true;
+    }
   }
 
   @Test

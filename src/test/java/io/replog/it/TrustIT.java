@@ -115,6 +115,7 @@ class TrustIT {
     var refused = command(Map.of(), "read", "--url", master.toString());
     assertThat(refused.exitCode()).isEqualTo(1);
     assertThat(refused.err()).contains("401 unauthenticated");
+    bench();
 
     // a node with another secret is none
     Path wrong = secret.resolveSibling("wrong");
@@ -162,6 +163,20 @@ class TrustIT {
     for (ReplogProcess process : nodes) {
       assertThat(process.wholeOutput()).doesNotContain(WRITER, READER, LATER, "the secret of");
     }
+  }
+
+  /** A benchmark has connections of its own. */
+  private void bench() throws Exception {
+    String[] load =
+        "bench --clients 2 --duration 0.5 --warm-up 0 --output json --url %s"
+            .formatted(master)
+            .split(" ");
+    var done = command(Map.of("REPLOG_TOKEN", WRITER), load);
+    assertThat(done.exitCode()).as("%s", done).isZero();
+    assertThat(Json.parse(done.out()).number("appends")).isPositive();
+    var reader = command(Map.of("REPLOG_TOKEN", READER), load);
+    assertThat(reader.exitCode()).as("%s", reader).isEqualTo(1);
+    assertThat(reader.out()).contains("HTTP 403");
   }
 
   @Test

@@ -28,7 +28,7 @@ class FedWhileTrimmedTest {
           clock,
           Trace.off(),
           new SplittableRandom(7),
-          new SlowDiskTest.Unwatched(),
+          new Unwatched(),
           Sabotage.NONE);
 
   @Test
@@ -46,7 +46,7 @@ class FedWhileTrimmedTest {
     newcomer.pause();
     append(100);
     assertThat(trim(1)).isEqualTo(1);
-    run(Duration.ofSeconds(5));
+    clock.run(Duration.ofSeconds(5));
     newcomer.resume();
 
     assertThat(until(() -> newcomer.committed() == 2)).isTrue();
@@ -65,33 +65,19 @@ class FedWhileTrimmedTest {
     var _ = master().node().append(request, outcome::set);
     assertThat(until(() -> outcome.get() != null)).isTrue();
     assertThat(outcome.get()).isInstanceOf(AppendOutcome.Appended.class);
-    run(Duration.ofSeconds(1));
+    clock.run(Duration.ofSeconds(1));
   }
 
   /** The first sequence from now on. */
   private long trim(long before) {
     AtomicReference<Trimming> answer = new AtomicReference<>();
     master().node().trim(before, answer::set);
-    run(Duration.ofMillis(10));
+    clock.run(Duration.ofMillis(10));
     assertThat(answer.get()).isInstanceOf(Trimming.Done.class);
     return master().node().log().firstSequence();
   }
 
-  private void run(Duration time) {
-    until(time, () -> false);
-  }
-
   private boolean until(BooleanSupplier so) {
-    return until(SOON, so);
-  }
-
-  private boolean until(Duration atMost, BooleanSupplier so) {
-    long end = clock.nowNanos() + atMost.toNanos();
-    while (!so.getAsBoolean()) {
-      if (!clock.step(end)) {
-        return so.getAsBoolean();
-      }
-    }
-    return true;
+    return clock.until(SOON, so);
   }
 }

@@ -34,13 +34,13 @@ class OverloadTest {
           clock,
           Trace.off(),
           new SplittableRandom(7),
-          new SlowDiskTest.Unwatched(),
+          new Unwatched(),
           Sabotage.NONE);
 
   @BeforeEach
   void start() {
     cluster.start();
-    run();
+    clock.run(LONG);
   }
 
   @Test
@@ -52,7 +52,7 @@ class OverloadTest {
     assertThat(answers).hasSize(ROOM).allMatch(new Refused(new Refusal.Overloaded(ROOM))::equals);
     answers.clear();
 
-    run();
+    clock.run(LONG);
 
     List<Long> taken = new ArrayList<>();
     for (AppendOutcome answer : answers) {
@@ -76,11 +76,11 @@ class OverloadTest {
       for (int i = 0; i < 2 * ROOM; i++) {
         append(answer -> {});
       }
-      run();
+      clock.run(LONG);
     }
     List<AppendOutcome> answers = new ArrayList<>();
     append(answers::add);
-    run();
+    clock.run(LONG);
     assertThat(answers).singleElement().isInstanceOf(Appended.class);
   }
 
@@ -89,13 +89,5 @@ class OverloadTest {
         new AppendRequest(
             List.of("text".getBytes(UTF_8)), new WriteConcern.Majority(), true, null, null, null);
     cluster.node("master-0").node().append(request, answer);
-  }
-
-  private void run() {
-    long until = clock.nowNanos() + LONG.toNanos();
-    boolean more = true;
-    while (more) {
-      more = clock.step(until);
-    }
   }
 }

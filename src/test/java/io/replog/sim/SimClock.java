@@ -1,6 +1,8 @@
 package io.replog.sim;
 
+import java.time.Duration;
 import java.util.PriorityQueue;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +98,22 @@ final class SimClock {
     note(next.node.hashCode() * 31L + next.what.hashCode());
     trace.event(nowNanos, next.node, next.what, next.detail);
     next.task.run();
+    return true;
+  }
+
+  /** Lets that much time pass. */
+  void run(Duration time) {
+    until(time, () -> false);
+  }
+
+  /** Lets time pass until something is so. Returns whether it came to be within that time. */
+  boolean until(Duration atMost, BooleanSupplier so) {
+    long end = nowNanos + atMost.toNanos();
+    while (!so.getAsBoolean()) {
+      if (!step(end)) {
+        return so.getAsBoolean();
+      }
+    }
     return true;
   }
 

@@ -64,6 +64,7 @@ final class SimNode {
   private long fixedSyncNanos;
   private long incarnation;
   private long downs;
+  private long delays;
   private @Nullable SimLoop loop;
   private @Nullable DataDirectory directory;
   private @Nullable Node node;
@@ -314,8 +315,14 @@ final class SimNode {
   /** Puts faults in force; a node that is down comes up without. */
   void switchFaults(Faults faults) {
     if (up()) {
+      delays += faults.delay().isZero() ? 0 : 1;
       node().setFaults(faults);
     }
+  }
+
+  /** How often it was told to be slow. */
+  long delays() {
+    return delays;
   }
 
   /** The machine goes down: what was not synced meets its fate. */

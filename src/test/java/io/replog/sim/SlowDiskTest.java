@@ -33,7 +33,7 @@ class SlowDiskTest {
   void appendsThatDoNotNeedItAreAsFastAsWithoutIt() {
     cluster.nodes().forEach(node -> node.slowSyncs(SECOND / 1000));
     cluster.start();
-    run(10 * SECOND);
+    clock.run(Duration.ofSeconds(10));
     List<Long> before = latencies(new WriteConcern.Majority());
     cluster.node("secondary-1").slowSyncs(SLOW);
 
@@ -68,38 +68,14 @@ class SlowDiskTest {
                 assertThat(outcome).isInstanceOf(AppendOutcome.Appended.class);
                 latencies.add((clock.nowNanos() - began) / 1000);
               });
-      run(Duration.ofMillis(100).toNanos());
+      clock.run(Duration.ofMillis(100));
     }
-    run(10 * SECOND);
+    clock.run(Duration.ofSeconds(10));
     Collections.sort(latencies);
     return latencies;
   }
 
   private static long at(List<Long> sorted, int percent) {
     return sorted.get(Math.min(sorted.size() - 1, sorted.size() * percent / 100));
-  }
-
-  private void run(long nanos) {
-    long until = clock.nowNanos() + nanos;
-    boolean more = true;
-    while (more) {
-      more = clock.step(until);
-    }
-  }
-
-  static final class Unwatched implements SimNode.Watcher {
-    @Override
-    public void started(SimNode node) {}
-
-    @Override
-    public void turned(SimNode node) {}
-
-    @Override
-    public void goesDown(SimNode node) {}
-
-    @Override
-    public void crashed(SimNode node) {
-      throw new AssertionError(node.id() + " crashed");
-    }
   }
 }

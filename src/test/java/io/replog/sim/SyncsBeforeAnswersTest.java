@@ -67,7 +67,7 @@ class SyncsBeforeAnswersTest {
       syncNanos *= 3;
     }
     cluster.start();
-    run(Duration.ofSeconds(10));
+    clock.run(Duration.ofSeconds(10));
     List<Integer> synced = new ArrayList<>();
     for (int i = 0; i < APPENDS; i++) {
       String message = "<message %d>".formatted(i);
@@ -77,9 +77,9 @@ class SyncsBeforeAnswersTest {
           .node("master-0")
           .node()
           .append(request, outcome -> synced.add(media(outcome, message)));
-      run(Duration.ofNanos(700_000));
+      clock.run(Duration.ofNanos(700_000));
     }
-    run(Duration.ofSeconds(10));
+    clock.run(Duration.ofSeconds(10));
     return synced;
   }
 
@@ -94,29 +94,5 @@ class SyncsBeforeAnswersTest {
         .filter(path -> path.startsWith("log/"))
         .map(path -> new String(node.disk().onMedium(path), StandardCharsets.ISO_8859_1))
         .anyMatch(content -> content.contains(message));
-  }
-
-  private void run(Duration time) {
-    long until = clock.nowNanos() + time.toNanos();
-    boolean more = true;
-    while (more) {
-      more = clock.step(until);
-    }
-  }
-
-  private static final class Unwatched implements SimNode.Watcher {
-    @Override
-    public void started(SimNode node) {}
-
-    @Override
-    public void turned(SimNode node) {}
-
-    @Override
-    public void goesDown(SimNode node) {}
-
-    @Override
-    public void crashed(SimNode node) {
-      throw new AssertionError(node.id() + " crashed");
-    }
   }
 }

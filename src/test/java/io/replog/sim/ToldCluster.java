@@ -246,17 +246,11 @@ final class ToldCluster {
 
   /** Lets time go on until something is so. */
   boolean until(Duration atMost, BooleanSupplier so) {
-    long end = clock.nowNanos() + atMost.toNanos();
-    while (!so.getAsBoolean()) {
-      if (!clock.step(end)) {
-        return so.getAsBoolean();
-      }
-    }
-    return true;
+    return clock.until(atMost, so);
   }
 
   void run(Duration time) {
-    until(time, () -> false);
+    clock.run(time);
   }
 
   String story() {

@@ -142,6 +142,8 @@ final class Invariants {
 
   private void commitUpTo(SimNode node, Known before, long committed) {
     long epoch = node.activeEpoch();
+    // a master may count entries as committed and stop leading in one turn, as when its disk fails
+    long led = epoch != 0 ? epoch : before.activeEpoch;
     if (epoch != before.activeEpoch) {
       before.activeEpoch = epoch;
       if (epoch != 0) {
@@ -149,7 +151,7 @@ final class Invariants {
       }
     }
     for (long sequence = before.committed + 1; sequence <= committed; sequence++) {
-      log.commit(node, node.mirror().at(sequence), epoch);
+      log.commit(node, node.mirror().at(sequence), led);
     }
     before.committed = committed;
   }

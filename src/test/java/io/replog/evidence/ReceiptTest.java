@@ -129,8 +129,11 @@ class ReceiptTest {
     assertThat(receipt.toJson()).isEqualTo(json);
     assertThat(Receipt.parse(json)).isEqualTo(receipt);
     // these keys, statements and digests are for ever: receipts are kept
-    assertThat(RING.digest().toString()).isEqualTo("c43194fc8f96625b9138cc0635e5beae02bf9423522f89090e52990db07648f6");
-    assertThat(signature).isEqualTo("2LQtoyZ9sYs9iX+KpZKf0ey6Hj2VDGcrQWt3KuBcNdabV8nSXpSyMQXXyjXqqYof7yj8uueZepFYhm1dLnTSAA==");
+    assertThat(RING.digest().toString())
+        .isEqualTo("c43194fc8f96625b9138cc0635e5beae02bf9423522f89090e52990db07648f6");
+    assertThat(signature)
+        .isEqualTo(
+            "2LQtoyZ9sYs9iX+KpZKf0ey6Hj2VDGcrQWt3KuBcNdabV8nSXpSyMQXXyjXqqYof7yj8uueZepFYhm1dLnTSAA==");
   }
 
   @Test

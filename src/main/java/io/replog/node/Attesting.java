@@ -34,6 +34,7 @@ final class Attesting {
   private final Witness witness;
   private final Consumer<Signed<Attestation>> out;
   private final Map<Long, Head> waiting = new LinkedHashMap<>();
+  private long differedEpoch;
 
   /**
    * @param signer null for a node that signs nothing
@@ -120,7 +121,8 @@ final class Attesting {
   private boolean differs(Head head) {
     boolean differs =
         head.sequence() <= copy.lastSequence() && !copy.hashAt(head.sequence()).equals(head.hash());
-    if (differs) {
+    if (differs && head.epoch() > differedEpoch) {
+      differedEpoch = head.epoch();
       LOG.warn(
           "not signing node={} sequence={} why=this log has another entry there",
           copy.state().node(),

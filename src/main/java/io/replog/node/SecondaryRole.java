@@ -31,7 +31,7 @@ import io.replog.replication.PeerMessage.ToSecondary;
 import io.replog.replication.PeerMessage.Vote;
 import io.replog.storage.DiskFailedException;
 import io.replog.storage.DiskFullException;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -63,7 +63,7 @@ final class SecondaryRole implements Intake.Answers {
   private final Attesting attesting;
   private final boolean newStore;
 
-  private final Set<Peer> peers = new HashSet<>();
+  private final Set<Peer> peers = new LinkedHashSet<>();
   private @Nullable Peer master;
   private ClusterView.@Nullable Active active;
   private long round;

@@ -54,6 +54,7 @@ final class Witness {
   private final Set<String> warned = new HashSet<>();
   private final Listener listener;
   private int ticks;
+  private long contradictedEpoch;
 
   Witness(String node, @Nullable KeyRing ring, LocalCopy copy, Proofs proofs, Listener listener) {
     this.node = node;
@@ -191,7 +192,9 @@ final class Witness {
     if (mine
         && head.sequence() <= copy.durableSequence()
         && !copy.beginsAfter(head.sequence())
-        && !copy.hashAt(head.sequence()).equals(head.hash())) {
+        && !copy.hashAt(head.sequence()).equals(head.hash())
+        && head.epoch() > contradictedEpoch) {
+      contradictedEpoch = head.epoch();
       LOG.error(
           "a head contradicts this log node={} liar={} epoch={} sequence={}",
           node,

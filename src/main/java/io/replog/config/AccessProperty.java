@@ -1,5 +1,6 @@
 package io.replog.config;
 
+import static io.replog.config.Form.directory;
 import static io.replog.config.Form.duration;
 import static io.replog.config.Form.file;
 import static io.replog.config.Form.number;
@@ -75,8 +76,8 @@ public final class AccessProperty {
   public static final Property<Path> EVIDENCE_RING =
       of(
           "evidence.ring",
-          null,
-          file(),
+          "--evidence-ring",
+          directory(),
           null,
           "A directory with the public key of every node, `NODE.pub` each, the same for all nodes"
               + " and for the cluster's life. With the keys of four nodes or more, appends may ask"
@@ -84,7 +85,7 @@ public final class AccessProperty {
   public static final Property<Path> EVIDENCE_KEY =
       of(
           "evidence.key-file",
-          null,
+          "--evidence-key",
           file(),
           null,
           "This node's private key, as `replog keygen` writes it, for this node's eyes alone."

@@ -387,7 +387,8 @@ public final class Settings {
                 source(wrong), Form.text(get(wrong)), how, source(other), Form.text(get(other))));
   }
 
-  private boolean isSet(Property<?> property) {
+  /** Whether it has a value other than its default. */
+  public boolean isSet(Property<?> property) {
     return !source(property).equals(property.name());
   }
 

@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * @param first the one whose bytes come first, so that one pair makes one proof
  */
-public record Equivocation(Signed<?> first, Signed<?> second) {
+public record Equivocation(Signed<?> first, Signed<?> second) implements Evidence {
   /** What the member {@code type} of its JSON says. */
   public static final String TYPE = "equivocation";
 
@@ -100,13 +100,17 @@ public record Equivocation(Signed<?> first, Signed<?> second) {
   }
 
   /**
-   * Reads the form that {@link #toJson} writes.
+   * Reads the form that {@link #toJson} writes; member {@code type} may be left out, as where a
+   * document says by its place what it is.
    *
    * @throws BadEvidenceException if it is none, with what is wrong
    */
   public static Equivocation parse(String json) throws BadEvidenceException {
-    JsonText text = JsonText.read(json);
-    if (!text.text("type").equals(TYPE)) {
+    return of(JsonText.read(json));
+  }
+
+  static Equivocation of(JsonText text) throws BadEvidenceException {
+    if (text.has("type") && !text.text("type").equals(TYPE)) {
       throw new BadEvidenceException("member type must be '" + TYPE + "'");
     }
     Kind kind = null;
@@ -116,20 +120,21 @@ public record Equivocation(Signed<?> first, Signed<?> second) {
     if (kind == null) {
       throw new BadEvidenceException("member kind must be 'heads' or 'attestations'");
     }
-    Signed<?> first = statement(kind, text.object("first"));
-    Signed<?> second = statement(kind, text.object("second"));
+    String node = text.node("node");
+    Signed<?> first = statement(kind, node, text.object("first"));
+    Signed<?> second = statement(kind, node, text.object("second"));
     Equivocation read =
         of(first, second)
             .orElseThrow(
                 () -> new BadEvidenceException("its two statements do not contradict each other"));
-    if (!text.text("node").equals(read.node()) || text.number("epoch", 1) != read.epoch()) {
-      throw new BadEvidenceException("members node and epoch must be those of the statements");
+    if (text.number("epoch", 1) != read.epoch()) {
+      throw new BadEvidenceException("member epoch must be that of the statements");
     }
     return read;
   }
 
-  private static Signed<?> statement(Kind kind, JsonText text) throws BadEvidenceException {
-    String node = text.node("node");
+  private static Signed<?> statement(Kind kind, String node, JsonText text)
+      throws BadEvidenceException {
     var cluster = text.uuid("cluster");
     long epoch = text.number("epoch", 1);
     long sequence = text.number("sequence", 1);
@@ -142,7 +147,8 @@ public record Equivocation(Signed<?> first, Signed<?> second) {
     return new Signed<>(statement, text.signature("signature"));
   }
 
-  /** One JSON object on one line. */
+  /** One JSON object on one line; the two statements are in it without their node. */
+  @Override
   public String toJson() {
     return JsonText.write(this::write);
   }
@@ -164,7 +170,6 @@ public record Equivocation(Signed<?> first, Signed<?> second) {
   private static void write(JsonGenerator json, Signed<?> signed) throws IOException {
     Statement statement = signed.statement();
     json.writeStartObject();
-    json.writeStringField("node", statement.node());
     json.writeStringField("cluster", statement.cluster().toString());
     json.writeNumberField("epoch", statement.epoch());
     if (statement instanceof Head head) {

@@ -46,7 +46,8 @@ public record Receipt(
     Hash hash,
     Hash ring,
     int quorum,
-    List<Vote> votes) {
+    List<Vote> votes)
+    implements Evidence {
   /** What the member {@code type} of its JSON says. */
   public static final String TYPE = "receipt";
 
@@ -113,7 +114,10 @@ public record Receipt(
    * @throws BadEvidenceException if it is not a receipt, with what is wrong
    */
   public static Receipt parse(String json) throws BadEvidenceException {
-    JsonText text = JsonText.read(json);
+    return of(JsonText.read(json));
+  }
+
+  static Receipt of(JsonText text) throws BadEvidenceException {
     if (!text.text("type").equals(TYPE)) {
       throw new BadEvidenceException("member type must be '" + TYPE + "'");
     }
@@ -136,6 +140,7 @@ public record Receipt(
   }
 
   /** One JSON object on one line. */
+  @Override
   public String toJson() {
     return JsonText.write(this::write);
   }

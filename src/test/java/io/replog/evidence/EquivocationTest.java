@@ -41,7 +41,10 @@ class EquivocationTest {
     assertThat(proof.node()).isEqualTo(one.statement().node());
     assertThat(proof.kind()).isEqualTo(kind);
     assertThat(proof.epoch()).isEqualTo(epoch);
-    assertThat(Equivocation.parse(proof.toJson())).isEqualTo(proof);
+    assertThat(Evidence.parse(proof.toJson())).isEqualTo(proof);
+    assertThat(Equivocation.parse(proof.toJson().replace("\"type\":\"equivocation\",", "")))
+        .as("as a member of a document")
+        .isEqualTo(proof);
   }
 
   @Test
@@ -91,8 +94,8 @@ class EquivocationTest {
       Equivocation changed = Equivocation.parse(good.replace(change[0], change[1]));
       assertThat(changed.faults(KEYS.ring())).as(change[1]).isNotEmpty();
     }
-    assertBad(good.replaceFirst("\"node\":\"a\"", "\"node\":\"b\""), "must be those of the");
-    assertBad(good.replaceFirst("\"epoch\":3", "\"epoch\":4"), "must be those of the");
+    assertBad(good.replace("\"node\":\"a\"", "\"node\":\"\""), "member node must be 1 to 128");
+    assertBad(good.replaceFirst("\"epoch\":3", "\"epoch\":4"), "must be that of the statements");
     assertBad(good.replace("\"kind\":\"heads\"", "\"kind\":\"attestations\""), "do not contradict");
     assertBad(good.replace("\"kind\":\"heads\"", "\"kind\":\"x\""), "'heads' or 'attestations'");
     assertBad(

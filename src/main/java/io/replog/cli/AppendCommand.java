@@ -103,7 +103,8 @@ final class AppendCommand implements Callable<Integer> {
     if (w != null) {
       w = w.toLowerCase(Locale.ROOT);
       if (!w.matches("majority|all|certified|[1-9]\\d{0,2}|1000")) {
-        throw usage("-w is '" + w + "'; it must be a number from 1 to 1000, majority, all or certified");
+        throw usage(
+            "-w is '" + w + "'; it must be a number from 1 to 1000, majority, all or certified");
       }
     }
     if (timeoutMs != null && timeoutMs < 0) {

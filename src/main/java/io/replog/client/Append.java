@@ -43,7 +43,10 @@ public record Append(
     return new Append(List.of(message), null, null, null, null);
   }
 
-  /** The same, waiting for these copies: a number, {@code majority}, {@code all} or {@code certified}. */
+  /**
+   * The same, waiting for these copies: a number, {@code majority}, {@code all} or {@code
+   * certified}.
+   */
   public Append withW(String copies) {
     return new Append(messages, copies, journal, timeout, key, expectedSequence);
   }

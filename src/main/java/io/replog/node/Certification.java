@@ -2,6 +2,7 @@ package io.replog.node;
 
 import io.replog.core.CommitTracker;
 import io.replog.core.Entry;
+import io.replog.core.Frame;
 import io.replog.core.Hash;
 import io.replog.evidence.Attestation;
 import io.replog.evidence.Head;
@@ -46,11 +47,21 @@ final class Certification {
 
   private static final class Round {
     private final Signed<Head> head;
+    private final long epoch;
     private final Map<String, Signed<Attestation>> attested = new TreeMap<>();
     private final List<Wish> wishes = new ArrayList<>();
 
-    private Round(Signed<Head> head) {
+    /**
+     * @param epoch in which the entry was first written
+     */
+    private Round(Signed<Head> head, long epoch) {
       this.head = head;
+      this.epoch = epoch;
+    }
+
+    /** Whether this is what has to be signed: the hash alone would do, were nobody lying. */
+    private boolean isOf(Attestation said) {
+      return said.epoch() == epoch && said.hash().equals(head.statement().hash());
     }
   }
 
@@ -124,7 +135,7 @@ final class Certification {
     KeyRing ring = context.keys().ring();
     Attestation statement = said.statement();
     Round round = rounds.get(statement.sequence());
-    if (ring == null || round == null || !statement.hash().equals(round.head.statement().hash())) {
+    if (ring == null || round == null || !round.isOf(statement)) {
       return;
     }
     round.attested.put(statement.node(), said);
@@ -189,12 +200,15 @@ final class Certification {
   private @Nullable Round round(long sequence) {
     Round known = rounds.get(sequence);
     NodeSigner signer = context.keys().signer();
-    boolean trimmed = sequence < context.copy().log().firstSequence();
-    if (known != null || signer == null || trimmed) {
+    if (known != null || signer == null) {
       return known;
     }
+    Frame frame = context.copy().log().frameAt(sequence).orElse(null);
+    if (frame == null) {
+      return null;
+    }
     Signed<Head> head = head(signer, sequence);
-    Round round = new Round(head);
+    Round round = new Round(head, frame.first().epoch());
     rounds.put(sequence, round);
     Certify certify = new Certify(reign, head);
     feeds.stream().filter(Feed::streaming).forEach(feed -> feed.session().send(certify));

@@ -307,7 +307,8 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
   @Override
   public NodeNumbers numbers() {
     Load now = load;
-    return copy.numbers(now.appendsWaiting, now.inFlightBytes, now.takeovers);
+    return copy.numbers(
+        now.appendsWaiting, now.inFlightBytes, now.takeovers, witness.badSignatures());
   }
 
   @Override

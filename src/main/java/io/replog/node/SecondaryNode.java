@@ -169,7 +169,7 @@ public final class SecondaryNode extends LocalNode {
 
   @Override
   public NodeNumbers numbers() {
-    return copy.numbers(0, Map.of(), 0);
+    return copy.numbers(0, Map.of(), 0, witness.badSignatures());
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * of every contradiction (protocol, <i>Evidence against a lying node</i>).
  *
  * <p>Without a ring it hears nothing and says nothing. On the node's thread only, but for {@link
- * #proofs}.
+ * #proofs} and {@link #badSignatures}.
  */
 final class Witness {
   private static final Logger LOG = LoggerFactory.getLogger(Witness.class);
@@ -53,6 +54,7 @@ final class Witness {
   private final Deque<Signed<Head>> waiting = new ArrayDeque<>();
   private final Set<String> warned = new HashSet<>();
   private final Listener listener;
+  private final AtomicLong badSignatures = new AtomicLong();
   private int ticks;
   private long contradictedEpoch;
 
@@ -67,6 +69,11 @@ final class Witness {
   /** The proofs that this node holds. From any thread. */
   List<Equivocation> proofs() {
     return proofs.all();
+  }
+
+  /** How many statements came that nobody in the ring had signed. From any thread. */
+  long badSignatures() {
+    return badSignatures.get();
   }
 
   /** Whether there is a proof that this node has lied; null, nobody, has not. */
@@ -157,16 +164,18 @@ final class Witness {
       return false;
     }
     KeyRing.Check check = trusted.check(signed);
-    if (check != KeyRing.Check.GOOD
-        && warned.size() < KeyRing.MOST
-        && warned.add(signed.statement().node())) {
+    if (check == KeyRing.Check.GOOD) {
+      return true;
+    }
+    badSignatures.incrementAndGet();
+    if (warned.size() < KeyRing.MOST && warned.add(signed.statement().node())) {
       LOG.warn(
           "ignoring a bad signature node={} peer={} reason={}",
           node,
           signed.statement().node(),
           check);
     }
-    return check == KeyRing.Check.GOOD;
+    return false;
   }
 
   private void judge(@Nullable Equivocation proof) {

@@ -70,7 +70,7 @@ final class FakeNode implements Node, AutoCloseable {
   volatile EntryTrace trace;
   volatile boolean takesHandFeed;
   volatile ClusterView view = view(NodeRole.MASTER, List.of());
-  volatile NodeNumbers numbers = new NodeNumbers(0, 0, Map.of(), 0, 0, 0, 0);
+  volatile NodeNumbers numbers = new NodeNumbers(0, 0, Map.of(), 0, 0, 0, 0, 0);
   volatile Faults faults = Faults.NONE;
   volatile Faults initialFaults = Faults.NONE;
 

@@ -2,15 +2,25 @@ package io.replog.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replog.core.Hash;
+import io.replog.core.HashChain;
+import io.replog.evidence.Equivocation;
+import io.replog.evidence.Head;
 import io.replog.evidence.KeyRing;
 import io.replog.evidence.NodeKeys;
+import io.replog.evidence.NodeSigner;
 import io.replog.evidence.Receipt;
+import io.replog.replication.PeerLinkHandler;
+import io.replog.replication.PeerMessage;
+import io.replog.replication.PeerMessage.Accuse;
+import io.replog.replication.http.HttpPeerTransport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -74,6 +84,50 @@ class EvidenceIT {
     assertThat(again.verify(ring).faults()).isEmpty();
     assertThat(cluster.api().append(Append.batch(List.of("a", "b")).w("certified")).status())
         .isEqualTo(201);
+  }
+
+  @Test
+  void aProofThatOneNodeIsToldReachesAllAndOutlivesARestart() throws Exception {
+    TestCluster cluster = withKeysOf(NODES);
+    UUID id = UUID.fromString(cluster.api().cluster().text("clusterId"));
+    NodeSigner liar = NodeSigner.read(keys.resolve("secondary-2.key"), "secondary-2");
+    Hash hash = HashChain.origin(id);
+    Equivocation proof =
+        new Equivocation(
+            liar.sign(new Head("secondary-2", id, 1, 1, 1, hash)),
+            liar.sign(new Head("secondary-2", id, 1, 1, 2, hash)));
+    try (var transport =
+        new HttpPeerTransport(Duration.ofSeconds(5), Duration.ofSeconds(5), 1 << 20)) {
+      transport.open(
+          cluster.secondary(0).url().toString(), link -> link.send(new Accuse(proof)), new Deaf());
+      cluster.nodes().forEach(node -> awaitProof(node, proof));
+    }
+    cluster.secondary(1).process().kill();
+    cluster.secondary(1).start();
+    cluster.secondary(1).awaitLive();
+    awaitProof(cluster.secondary(1), proof);
+    assertThat(cluster.secondary(1).data().resolve("evidence/secondary-2.json")).exists();
+
+    // it counts no more, and the others are enough
+    cluster.awaitWhole();
+    long sequence = cluster.api().append(Append.of("x").w("certified")).expect(201).sequence();
+    assertThat(cluster.api().get(receiptOf(sequence)).expect(200).body())
+        .doesNotContain("secondary-2");
+  }
+
+  private static void awaitProof(TestNode node, Equivocation proof) {
+    Wait.until(
+        node.id() + " shows the proof",
+        Duration.ofSeconds(30),
+        () -> node.api().ask("/cluster").body().contains("\"evidence\":[" + proof.toJson() + "]"));
+  }
+
+  private static final class Deaf implements PeerLinkHandler {
+    @Override
+    public void received(PeerMessage message) {}
+
+    @Override
+    public void closed(String why) {}
   }
 
   @Test

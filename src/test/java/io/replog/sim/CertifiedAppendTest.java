@@ -10,6 +10,7 @@ import io.replog.core.AppendRequest;
 import io.replog.core.Hash;
 import io.replog.core.Refusal;
 import io.replog.core.WriteConcern;
+import io.replog.evidence.Attestation;
 import io.replog.evidence.Equivocation;
 import io.replog.evidence.Head;
 import io.replog.evidence.KeyRing;
@@ -42,6 +43,10 @@ class CertifiedAppendTest {
   private final List<Attest> attested = new ArrayList<>();
   private final SimClock clock = new SimClock(Trace.off());
   private boolean twoHistories;
+
+  /** Who signs for an epoch in which the entry was not written. */
+  private String misdated = "";
+
   private SimCluster cluster = cluster(1, 3, true);
 
   private SimCluster cluster(int masters, int secondaries, boolean keys) {
@@ -65,7 +70,9 @@ class CertifiedAppendTest {
         SimCluster meddled, String from, String to, PeerMessage message) {
       if (message instanceof Attest attest) {
         attested.add(attest);
-        return mute.contains(from) ? List.of() : List.of(message);
+        return mute.contains(from)
+            ? List.of()
+            : List.of(misdated.equals(from) ? late(attest) : attest);
       }
       boolean toTheOthers = from.equals("master-0") && !to.equals("secondary-0");
       if (twoHistories && toTheOthers && message instanceof Certify(var reign, var head)) {
@@ -74,6 +81,15 @@ class CertifiedAppendTest {
       return twoHistories && toTheOthers && message instanceof Heads(var heads)
           ? List.of(new Heads(heads.stream().map(this::forged).toList()))
           : List.of(message);
+    }
+
+    private Attest late(Attest attest) {
+      Attestation said = attest.said().statement();
+      NodeSigner liar = Objects.requireNonNull(cluster.node(said.node()).keys().signer());
+      return new Attest(
+          liar.sign(
+              new Attestation(
+                  said.node(), said.cluster(), said.sequence(), said.epoch() + 1, said.hash())));
     }
 
     private Signed<Head> forged(Signed<Head> told) {
@@ -123,6 +139,21 @@ class CertifiedAppendTest {
     assertThat(receipt(late.lastSequence()).votes())
         .extracting(Receipt.Vote::node)
         .containsExactly("master-0", "secondary-1", "secondary-2");
+  }
+
+  @Test
+  void whatIsSignedForAnotherEpochDoesNotCount() {
+    start();
+    misdated = "secondary-0";
+    for (int i = 0; i < 5; i++) {
+      Appended appended = (Appended) append("m" + i, null);
+      assertThat(appended.satisfied()).isTrue();
+      Receipt receipt = receipt(appended.lastSequence());
+      assertThat(receipt.verify(ring()).faults()).isEmpty();
+      assertThat(receipt.votes())
+          .extracting(Receipt.Vote::node)
+          .containsExactly("master-0", "secondary-1", "secondary-2");
+    }
   }
 
   @Test

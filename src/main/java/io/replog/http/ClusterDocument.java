@@ -52,7 +52,6 @@ record ClusterDocument(
   @Serdeable.Serializable
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Signed(
-      String node,
       UUID cluster,
       long epoch,
       @Nullable Long number,
@@ -153,7 +152,6 @@ record ClusterDocument(
   private static Signed signed(io.replog.evidence.Signed<?> said) {
     Statement statement = said.statement();
     return new Signed(
-        statement.node(),
         statement.cluster(),
         statement.epoch(),
         statement instanceof Head head ? head.number() : null,

@@ -53,30 +53,6 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
   /**
    * @param directory open and recovered; this node closes it
    * @param syncThread where syncs run, one at a time
-   */
-  public MasterNode(
-      NodeConfig config,
-      DataDirectory directory,
-      NodeLoop loop,
-      Executor syncThread,
-      PeerTransport transport,
-      RandomGenerator random,
-      Faults initialFaults) {
-    this(
-        config,
-        directory,
-        loop,
-        syncThread,
-        transport,
-        random,
-        initialFaults,
-        Outside.NONE,
-        EvidenceKeys.NONE);
-  }
-
-  /**
-   * @param directory open and recovered; this node closes it
-   * @param syncThread where syncs run, one at a time
    * @param outside who says what the cluster is to be, if this node's settings do not
    * @param keys of those that sign what they say
    */

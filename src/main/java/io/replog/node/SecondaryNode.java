@@ -35,30 +35,6 @@ public final class SecondaryNode extends LocalNode {
   private volatile boolean wantsRegistration = true;
 
   /**
-   * A secondary that signs nothing and checks nothing.
-   *
-   * @param directory open and recovered; this node closes it
-   * @param syncThread where syncs run, one at a time
-   */
-  public SecondaryNode(
-      NodeConfig config,
-      DataDirectory directory,
-      NodeLoop loop,
-      Executor syncThread,
-      RandomGenerator random,
-      Faults initialFaults) {
-    this(
-        config,
-        directory,
-        loop,
-        syncThread,
-        (url, opened, handler) -> {},
-        random,
-        initialFaults,
-        EvidenceKeys.NONE);
-  }
-
-  /**
    * @param directory open and recovered; this node closes it
    * @param syncThread where syncs run, one at a time
    * @param transport the way to other secondaries, which only evidence takes

@@ -95,7 +95,7 @@ class ReceiptRouteTest {
   }
 
   @Test
-  void theClusterShowsWhoWasCaughtLying() throws BadEvidenceException {
+  void theClusterShowsWhoWasCaughtLying() {
     assertThat(api.get("/cluster").json()).doesNotContainKey("evidence");
     SeededKeys keys = SeededKeys.of(1, "a", "b");
     Head one = new Head("a", FakeNode.CLUSTER, 3, 7, 5, HASH);
@@ -106,7 +106,8 @@ class ReceiptRouteTest {
     Api.Answer answer = api.get("/cluster");
 
     ApiDocument.of(api).assertDeclared("GET", "/cluster", answer);
-    String proof = answer.body().replaceFirst(".*\"evidence\":\\[", "").replaceFirst("]}$", "");
-    assertThat(Equivocation.parse(proof)).isEqualTo(api.node.evidence.getFirst());
+    // the very text that is on disk, so that either can be checked off line
+    String proof = api.node.evidence.getFirst().toJson();
+    assertThat(answer.body()).contains("\"evidence\":[" + proof + "]");
   }
 }

@@ -71,6 +71,17 @@ default
 {{- if and .Values.secondaries.autoscaling.enabled (gt (int .Values.secondaries.autoscaling.minReplicas) (int .Values.secondaries.autoscaling.maxReplicas)) -}}
 {{- fail "secondaries.autoscaling.minReplicas: must not be above maxReplicas" -}}
 {{- end -}}
+{{- if ne (empty .Values.evidence.existingSecret) (empty .Values.evidence.ringConfigMap) -}}
+{{- fail "evidence: existingSecret goes with ringConfigMap; a node signs only what the others can check" -}}
+{{- end -}}
+{{- if .Values.evidence.existingSecret -}}
+{{- if gt (int .Values.master.replicaCount) 1 -}}
+{{- fail "evidence.existingSecret: needs master.replicaCount=1; with more a master has the name of its pod, for which nobody can make a key beforehand" -}}
+{{- end -}}
+{{- if .Values.secondaries.autoscaling.enabled -}}
+{{- fail "evidence.existingSecret: does not go with secondaries.autoscaling; the nodes that have keys are the same for the cluster's life" -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "replog.scheme" -}}{{ ternary "https" "http" (not (empty .Values.tls.existingSecret)) }}{{- end -}}
@@ -114,6 +125,34 @@ default
     secretName: {{ . }}
     defaultMode: 0440
 {{- end }}
+{{- end -}}
+
+{{/*
+The keys of evidence. A pod's template is the same for all pods of its kind, so they share a volume;
+by its id each is shown one file of it, its own key, and no other.
+*/}}
+{{- define "replog.evidenceMounts" -}}
+{{- if .Values.evidence.existingSecret -}}
+- name: evidence-ring
+  mountPath: /etc/replog/evidence/ring
+  readOnly: true
+- name: evidence-keys
+  mountPath: /etc/replog/evidence/node.key
+  subPathExpr: $(REPLOG_ID).key
+  readOnly: true
+{{- end -}}
+{{- end -}}
+
+{{- define "replog.evidenceVolumes" -}}
+{{- if .Values.evidence.existingSecret -}}
+- name: evidence-ring
+  configMap:
+    name: {{ .Values.evidence.ringConfigMap }}
+- name: evidence-keys
+  secret:
+    secretName: {{ .Values.evidence.existingSecret }}
+    defaultMode: 0440
+{{- end -}}
 {{- end -}}
 
 {{/* The restricted Pod Security Standard, and a root file system that nobody writes to. */}}
@@ -174,6 +213,12 @@ capabilities:
 # pods are found by address, for which no certificate is
 - name: REPLOG_TLS_PEER_NAMES
   value: "false"
+{{- end }}
+{{- if .Values.evidence.existingSecret }}
+- name: REPLOG_EVIDENCE_RING
+  value: /etc/replog/evidence/ring
+- name: REPLOG_EVIDENCE_KEY_FILE
+  value: /etc/replog/evidence/node.key
 {{- end }}
 {{- with include "replog.clientEnv" . | trim }}
 {{ . }}

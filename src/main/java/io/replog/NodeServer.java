@@ -13,10 +13,12 @@ import io.replog.config.NodeOptions;
 import io.replog.config.NodeSettings;
 import io.replog.config.Settings;
 import io.replog.core.NodeRole;
+import io.replog.evidence.BadKeyException;
 import io.replog.http.AppendDefaults;
 import io.replog.http.HttpLimits;
 import io.replog.http.HttpSettings;
 import io.replog.node.ClusterView;
+import io.replog.node.EvidenceKeys;
 import io.replog.node.Faults;
 import io.replog.node.MasterNode;
 import io.replog.node.Node;
@@ -126,6 +128,14 @@ final class NodeServer {
       System.err.println(e.getMessage());
       return FAILED;
     }
+    EvidenceKeys keys;
+    try {
+      keys = trust.keys(directory.state().node());
+    } catch (BadKeyException e) {
+      System.err.println(e.getMessage());
+      directory.close();
+      return USAGE;
+    }
     NodeThread thread = new NodeThread(directory.state().node(), this::broken);
     ExecutorService syncThread =
         Executors.newSingleThreadExecutor(
@@ -136,7 +146,7 @@ final class NodeServer {
     HttpPeerTransport transport =
         new HttpPeerTransport(
             trust.peers(), CONNECT, OPEN, HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
-    Node node = node(directory, thread, syncThread, transport);
+    Node node = node(directory, thread, syncThread, transport, keys);
     ReplicationEndpoint endpoint =
         new ReplicationEndpoint(trust.secret(), HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
     ApplicationContext context;
@@ -218,7 +228,8 @@ final class NodeServer {
       DataDirectory directory,
       NodeThread thread,
       ExecutorService syncThread,
-      HttpPeerTransport transport) {
+      HttpPeerTransport transport,
+      EvidenceKeys keys) {
     NodeConfig config = config(directory.state().node());
     Faults faults = Faults.delayed(settings.delay());
     RandomGenerator random =
@@ -226,8 +237,8 @@ final class NodeServer {
             .create(new SecureRandom().nextLong());
     return settings.kind() == NodeKind.MASTER
         ? new MasterNode(
-            config, directory, thread, syncThread, transport, random, faults, outside())
-        : new SecondaryNode(config, directory, thread, syncThread, random, faults);
+            config, directory, thread, syncThread, transport, random, faults, outside(), keys)
+        : new SecondaryNode(config, directory, thread, syncThread, transport, random, faults, keys);
   }
 
   private LogCare care(Node node) {

@@ -2,7 +2,10 @@ package io.replog;
 
 import io.replog.config.NodeSettings;
 import io.replog.config.Settings;
+import io.replog.evidence.KeyRing;
+import io.replog.evidence.NodeSigner;
 import io.replog.http.Access;
+import io.replog.node.EvidenceKeys;
 import io.replog.replication.http.PeerTrust;
 import io.replog.trust.BadTrustFileException;
 import io.replog.trust.ClusterSecret;
@@ -77,6 +80,19 @@ final class NodeTrust {
   /** By which nodes know each other, null where they ask nobody. */
   @Nullable ClusterSecret secret() {
     return secret;
+  }
+
+  /**
+   * The keys of those that sign what they say.
+   *
+   * @param node this node's id
+   * @throws BadKeyException if they cannot be used
+   */
+  EvidenceKeys keys(String node) {
+    Path ring = settings.ring();
+    Path key = settings.evidenceKey();
+    return new EvidenceKeys(
+        ring == null ? null : KeyRing.read(ring), key == null ? null : NodeSigner.read(key, node));
   }
 
   /** For connections to other nodes. */

@@ -32,7 +32,15 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule replicationKnowsNoNode =
-      mayUse("replication", "core", "storage", "cluster", "config", "observability", "trust");
+      mayUse(
+          "replication",
+          "core",
+          "storage",
+          "cluster",
+          "config",
+          "observability",
+          "trust",
+          "evidence");
 
   @ArchTest
   static final ArchRule clusterKnowsNoNode =
@@ -40,7 +48,15 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule nodeKnowsNoHttp =
-      mayUse("node", "core", "storage", "replication", "cluster", "config", "observability");
+      mayUse(
+          "node",
+          "core",
+          "storage",
+          "replication",
+          "cluster",
+          "config",
+          "observability",
+          "evidence");
 
   @ArchTest
   static final ArchRule httpKnowsNoCommand =
@@ -53,17 +69,24 @@ class ArchitectureTest {
           "cluster",
           "config",
           "observability",
-          "trust");
+          "trust",
+          "evidence");
 
-  /** A client talks to a cluster as any user would: through the public API only. */
-  @ArchTest static final ArchRule clientKnowsOnlyTheApi = mayUse("client");
+  /**
+   * A client talks to a cluster as any user would: through the public API only. What it was given
+   * as evidence it can check.
+   */
+  @ArchTest static final ArchRule clientKnowsOnlyTheApi = mayUse("client", "evidence");
 
   /** Commands talk through the client; a data directory checked off line is the exception. */
   @ArchTest
   static final ArchRule commandsUseTheClient =
-      mayUse("cli", "client", "config", "core", "storage", "trust");
+      mayUse("cli", "client", "config", "core", "storage", "trust", "evidence");
 
   @ArchTest static final ArchRule trustKnowsNoPart = mayUse("trust");
+
+  /** Evidence is checked without a node, by whoever has it. */
+  @ArchTest static final ArchRule evidenceKnowsOnlyTheRules = mayUse("evidence", "core");
 
   @ArchTest static final ArchRule configurationKnowsNoPart = mayUse("config", "core");
 

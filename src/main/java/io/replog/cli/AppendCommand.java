@@ -53,7 +53,7 @@ final class AppendCommand implements Callable<Integer> {
 
   @Option(
       names = "-w",
-      paramLabel = "N|majority|all",
+      paramLabel = "N|majority|all|certified",
       description =
           "Copies to wait for; default: as the cluster is set, which is all unless changed.")
   private @Nullable String w;
@@ -102,8 +102,9 @@ final class AppendCommand implements Callable<Integer> {
   private void check() {
     if (w != null) {
       w = w.toLowerCase(Locale.ROOT);
-      if (!w.matches("majority|all|[1-9]\\d{0,2}|1000")) {
-        throw usage("-w is '" + w + "'; it must be a number from 1 to 1000, majority or all");
+      if (!w.matches("majority|all|certified|[1-9]\\d{0,2}|1000")) {
+        throw usage(
+            "-w is '" + w + "'; it must be a number from 1 to 1000, majority, all or certified");
       }
     }
     if (timeoutMs != null && timeoutMs < 0) {

@@ -4,6 +4,7 @@ import io.replog.config.ClusterSettings;
 import io.replog.config.NodeKind;
 import io.replog.config.Property;
 import io.replog.config.Settings;
+import io.replog.evidence.KeyRing;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -61,6 +62,13 @@ final class ClusterCommand implements Callable<Integer> {
   private @Nullable String data;
 
   @Option(
+      names = "--certified",
+      description =
+          "Gives each node a key, so that messages can be certified against a node that lies;"
+              + " 3 secondaries unless --secondaries says how many.")
+  private boolean certified;
+
+  @Option(
       names = "--ephemeral",
       description = "Keep the data in a temporary directory that is deleted at the end.")
   private boolean ephemeral;
@@ -85,14 +93,36 @@ final class ClusterCommand implements Callable<Integer> {
       throw new ParameterException(
           command.commandLine(), "--ephemeral and --data exclude each other");
     }
-    ClusterSettings cluster = Settings.of(NodeKind.MASTER, given()).cluster();
+    ClusterSettings cluster = settings().cluster();
+    if (certified && cluster.masters() + cluster.secondaries() < KeyRing.FEWEST) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--certified needs %d nodes or more, of which one may lie: --secondaries %d"
+              .formatted(KeyRing.FEWEST, KeyRing.FEWEST - cluster.masters()));
+    }
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
     Path directory = ephemeral ? Files.createTempDirectory("replog-") : cluster.data();
     boolean forPeople = output == OutputFormat.text;
     return new Supervisor(
-            cluster, directory, ephemeral, verbose, forPeople ? out : err, forPeople ? null : out)
+            cluster,
+            directory,
+            ephemeral,
+            certified,
+            verbose,
+            forPeople ? out : err,
+            forPeople ? null : out)
         .run();
+  }
+
+  private Settings settings() {
+    Settings settings = Settings.of(NodeKind.MASTER, given());
+    if (!certified || settings.isSet(Property.CLUSTER_SECONDARIES)) {
+      return settings;
+    }
+    Map<Property<?>, String> enough = given();
+    enough.put(Property.CLUSTER_SECONDARIES, Integer.toString(KeyRing.FEWEST - 1));
+    return Settings.of(NodeKind.MASTER, enough);
   }
 
   private Map<Property<?>, String> given() {

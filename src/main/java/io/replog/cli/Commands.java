@@ -34,6 +34,8 @@ public final class Commands {
     line.addSubcommand(new ClientCommand());
     line.addSubcommand(new StatusCommand());
     line.addSubcommand(new VerifyCommand());
+    line.addSubcommand(new KeygenCommand());
+    line.addSubcommand(new VerifyReceiptCommand());
     line.addSubcommand(new RecoverCommand());
     line.addSubcommand(new TrimCommand());
     line.addSubcommand(new ExportCommand());

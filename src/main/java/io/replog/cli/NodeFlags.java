@@ -48,6 +48,18 @@ final class NodeFlags {
   private @Nullable String delay;
 
   @Option(
+      names = "--evidence-ring",
+      paramLabel = "DIR",
+      description = "The public keys of all nodes, as keygen writes them.")
+  private @Nullable String evidenceRing;
+
+  @Option(
+      names = "--evidence-key",
+      paramLabel = "FILE",
+      description = "This node's private key; with the ring it signs what it says.")
+  private @Nullable String evidenceKey;
+
+  @Option(
       names = "--supervised-by",
       paramLabel = "PID",
       hidden = true,
@@ -57,6 +69,18 @@ final class NodeFlags {
   NodeOptions options(
       NodeKind kind, @Nullable String secondaries, @Nullable String join, @Nullable String master) {
     return new NodeOptions(
-        kind, host, port, data, id, advertise, secondaries, join, master, delay, supervisedBy);
+        kind,
+        host,
+        port,
+        data,
+        id,
+        advertise,
+        secondaries,
+        join,
+        master,
+        delay,
+        evidenceRing,
+        evidenceKey,
+        supervisedBy);
   }
 }

@@ -37,6 +37,14 @@ record NodePlan(String id, NodeKind kind, int port, URI url, Path log, List<Stri
     return List.copyOf(nodes);
   }
 
+  /** The same, for a node that has keys. */
+  NodePlan with(KeyFiles keys) {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of("--evidence-ring", keys.ring().toString()));
+    all.addAll(List.of("--evidence-key", keys.key(id).toString()));
+    return new NodePlan(id, kind, port, url, log, List.copyOf(all));
+  }
+
   private static NodePlan node(
       ClusterSettings settings,
       Path data,

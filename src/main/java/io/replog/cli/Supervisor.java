@@ -31,6 +31,7 @@ final class Supervisor {
   private static final Duration GRACE = Duration.ofSeconds(25);
 
   private final List<NodePlan> plans;
+  private final @Nullable KeyFiles keys;
   private final ClusterSettings settings;
   private final Path directory;
   private final boolean ephemeral;
@@ -42,6 +43,7 @@ final class Supervisor {
   private volatile boolean started;
 
   /**
+   * @param certified whether each node has a key
    * @param out for people
    * @param json for a program: one object on a line once all are ready; null for none
    */
@@ -49,10 +51,16 @@ final class Supervisor {
       ClusterSettings settings,
       Path directory,
       boolean ephemeral,
+      boolean certified,
       boolean verbose,
       PrintWriter out,
       @Nullable PrintWriter json) {
-    this.plans = NodePlan.of(settings, directory);
+    KeyFiles files = certified ? new KeyFiles(directory.resolve("keys")) : null;
+    this.keys = files;
+    this.plans =
+        NodePlan.of(settings, directory).stream()
+            .map(plan -> files == null ? plan : plan.with(files))
+            .toList();
     this.settings = settings;
     this.directory = directory;
     this.ephemeral = ephemeral;
@@ -68,6 +76,9 @@ final class Supervisor {
     Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndHalt, "stop"));
     checkPorts();
     Files.createDirectories(directory);
+    if (keys != null) {
+      keys.require(plans.stream().map(NodePlan::id).toList());
+    }
     start();
     started = true;
     Thread asking = Thread.ofVirtual().name("readiness").start(this::awaitReadiness);
@@ -203,6 +214,15 @@ final class Supervisor {
                         + last
                         + "/faults {\"delayMs\":2000}\n"
                     : ""));
+    if (keys != null) {
+      out.println(
+          """
+          With a receipt an entry can be shown to whoever has %2$s:
+            curl -H 'Content-Type: application/json' -d '{"message":"hello","w":"certified"}' %1$s/messages
+            curl %1$s/messages/1/receipt | ./replog verify-receipt - --keys %2$s\
+          """
+              .formatted(master, ThisProgram.quoted(List.of(keys.ring().toString()))));
+    }
     out.flush();
   }
 

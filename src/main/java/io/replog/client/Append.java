@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What to append. Null leaves the choice to the node.
  *
  * @param messages at least one; several go into the log together or not at all
- * @param w a number of copies, {@code majority} or {@code all}
+ * @param w a number of copies, {@code majority}, {@code all} or {@code certified}
  * @param journal whether copies count once they are on disk
  * @param timeout how long to wait for the copies
  * @param key what makes a repetition known as one
@@ -43,7 +43,10 @@ public record Append(
     return new Append(List.of(message), null, null, null, null);
   }
 
-  /** The same, waiting for these copies: a number, {@code majority} or {@code all}. */
+  /**
+   * The same, waiting for these copies: a number, {@code majority}, {@code all} or {@code
+   * certified}.
+   */
   public Append withW(String copies) {
     return new Append(messages, copies, journal, timeout, key, expectedSequence);
   }

@@ -1,5 +1,6 @@
 package io.replog.config;
 
+import static io.replog.config.Form.directory;
 import static io.replog.config.Form.duration;
 import static io.replog.config.Form.file;
 import static io.replog.config.Form.number;
@@ -71,6 +72,25 @@ public final class AccessProperty {
               + " by. false: any certificate of the roots is good, which is only for roots of one's"
               + " own. The chart sets it, since pods are found by address.");
 
+  // Evidence
+  public static final Property<Path> EVIDENCE_RING =
+      of(
+          "evidence.ring",
+          "--evidence-ring",
+          directory(),
+          null,
+          "A directory with the public key of every node, `NODE.pub` each, the same for all nodes"
+              + " and for the cluster's life. With the keys of four nodes or more, appends may ask"
+              + " for `certified`, and a node that lies can be convicted.");
+  public static final Property<Path> EVIDENCE_KEY =
+      of(
+          "evidence.key-file",
+          "--evidence-key",
+          file(),
+          null,
+          "This node's private key, as `replog keygen` writes it, for this node's eyes alone."
+              + " Without it a node checks what others sign, and signs nothing.");
+
   public static final Property<String> TOKEN =
       of(
           "token",
@@ -136,6 +156,8 @@ public final class AccessProperty {
           KEY_FILE,
           CA_FILE,
           PEER_NAMES,
+          EVIDENCE_RING,
+          EVIDENCE_KEY,
           TOKEN,
           TOKEN_FILE,
           CONNECTIONS,

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param join a master that never begins a new log
  * @param master the URL at which a secondary registers
  * @param delay latency before an entry is stored
+ * @param evidenceRing the directory of the nodes' public keys
+ * @param evidenceKey the file of this node's private key
  * @param supervisedBy the process without which this node stops
  */
 public record NodeOptions(
@@ -31,11 +33,14 @@ public record NodeOptions(
     @Nullable String join,
     @Nullable String master,
     @Nullable String delay,
+    @Nullable String evidenceRing,
+    @Nullable String evidenceKey,
     @Nullable String supervisedBy) {
 
   /** A node started with no option at all. */
   public static NodeOptions none(NodeKind kind) {
-    return new NodeOptions(kind, null, null, null, null, null, null, null, null, null, null);
+    return new NodeOptions(
+        kind, null, null, null, null, null, null, null, null, null, null, null, null);
   }
 
   Map<Property<?>, String> given() {
@@ -49,6 +54,8 @@ public record NodeOptions(
     put(given, Property.JOIN, join);
     put(given, Property.MASTER, master);
     put(given, Property.DELAY, delay);
+    put(given, AccessProperty.EVIDENCE_RING, evidenceRing);
+    put(given, AccessProperty.EVIDENCE_KEY, evidenceKey);
     put(given, Property.SUPERVISED_BY, supervisedBy);
     return given;
   }

@@ -81,9 +81,16 @@ public record NodeSettings(
    * @param secret the file of the secret between nodes, null: nodes are not asked
    * @param openMetrics whether {@code /prometheus} answers to everybody
    * @param tls null where nothing is encrypted
+   * @param ring the directory of the nodes' public keys, null: nothing is signed or checked
+   * @param evidenceKey the file of this node's private key, null: it signs nothing
    */
   public record Trust(
-      @Nullable Path tokens, @Nullable Path secret, boolean openMetrics, @Nullable Tls tls) {}
+      @Nullable Path tokens,
+      @Nullable Path secret,
+      boolean openMetrics,
+      @Nullable Tls tls,
+      @Nullable Path ring,
+      @Nullable Path evidenceKey) {}
 
   /**
    * The files of this node's TLS.

@@ -443,6 +443,7 @@ public record Property<T>(
         JOIN,
         MASTER,
         DELAY,
+        AccessProperty.EVIDENCE_KEY,
         SUPERVISED_BY);
   }
 

@@ -192,7 +192,15 @@ public final class Settings {
                   .formatted(source(AccessProperty.TOKENS_FILE), AccessProperty.SECRET_FILE.name())
               + " write the log as one");
     }
-    return new NodeSettings.Trust(tokens, secret, get(AccessProperty.OPEN_METRICS), tls());
+    Path ring = find(AccessProperty.EVIDENCE_RING).orElse(null);
+    Path key = find(AccessProperty.EVIDENCE_KEY).orElse(null);
+    if (key != null && ring == null) {
+      throw new BadSettingException(
+          "%s is set, and %s is not; a node signs only what the others can check"
+              .formatted(source(AccessProperty.EVIDENCE_KEY), AccessProperty.EVIDENCE_RING.name()));
+    }
+    return new NodeSettings.Trust(
+        tokens, secret, get(AccessProperty.OPEN_METRICS), tls(), ring, key);
   }
 
   private NodeSettings.@Nullable Tls tls() {
@@ -379,7 +387,8 @@ public final class Settings {
                 source(wrong), Form.text(get(wrong)), how, source(other), Form.text(get(other))));
   }
 
-  private boolean isSet(Property<?> property) {
+  /** Whether it has a value other than its default. */
+  public boolean isSet(Property<?> property) {
     return !source(property).equals(property.name());
   }
 

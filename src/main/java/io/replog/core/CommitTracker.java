@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 
@@ -17,6 +19,7 @@ import java.util.UUID;
  * over the durable numbers and once over the stored ones. {@code majority} counts voting stores
  * only, in each configuration in force; a number counts any copy of a current secondary, and one of
  * a majority's size or more needs the majority's watermark too; {@code all} means every seat.
+ * {@code certified} waits until somebody says what has been certified.
  *
  * <p>An append is registered before anything of it is sent. Nothing here waits: {@link
  * #satisfied()} hands out what has become true.
@@ -59,6 +62,7 @@ public final class CommitTracker<T> {
   private long masterStored;
   private long masterDurable;
   private long committed;
+  private final Set<Long> certified = new HashSet<>();
   private long registered;
   private int size;
 
@@ -150,6 +154,25 @@ public final class CommitTracker<T> {
     return committed;
   }
 
+  /** A certified quorum has signed for this very entry: {@link #satisfied} hands out who waits. */
+  public void certified(long sequence) {
+    certified.add(sequence);
+  }
+
+  /**
+   * The lowest sequences that appends wait for to be certified and that may be: they are committed.
+   */
+  public List<Long> uncertified(int most) {
+    return waiting.entrySet().stream()
+        .filter(entry -> entry.getKey().concern() instanceof WriteConcern.Certified)
+        .flatMap(entry -> entry.getValue().stream())
+        .map(Waiter::sequence)
+        .takeWhile(sequence -> sequence <= committed)
+        .distinct()
+        .limit(most)
+        .toList();
+  }
+
   /** Whether an append waits for copies beside the master's to be stored, synced or not. */
   public boolean awaitsStored() {
     for (Condition condition : waiting.keySet()) {
@@ -167,24 +190,37 @@ public final class CommitTracker<T> {
     var conditions = waiting.entrySet().iterator();
     while (conditions.hasNext()) {
       var entry = conditions.next();
-      long watermark = watermark(entry.getKey());
       TreeSet<Waiter<T>> same = entry.getValue();
-      while (!same.isEmpty() && same.first().sequence <= watermark) {
-        met.add(same.pollFirst());
+      if (entry.getKey().concern() instanceof WriteConcern.Certified) {
+        takeCertified(same, met);
+      } else {
+        long watermark = watermark(entry.getKey());
+        while (!same.isEmpty() && same.first().sequence <= watermark) {
+          met.add(same.pollFirst());
+        }
       }
       if (same.isEmpty()) {
         conditions.remove();
       }
     }
+    certified.clear();
     size -= met.size();
     met.sort(order());
     return met;
+  }
+
+  /** One by one: what is signed for one entry is no word about those before it. */
+  private void takeCertified(Set<Waiter<T>> same, List<Waiter<T>> met) {
+    if (!certified.isEmpty()) {
+      same.removeIf(waiter -> certified.contains(waiter.sequence) && met.add(waiter));
+    }
   }
 
   private long watermark(Condition condition) {
     boolean journal = condition.journal();
     return switch (condition.concern()) {
       case WriteConcern.Majority() -> majority(journal);
+      case WriteConcern.Certified() -> 0;
       case WriteConcern.All() ->
           membership.allSequence(master(journal), store -> sequence(store, journal));
       case WriteConcern.Copies(int count) -> {

@@ -30,4 +30,7 @@ public sealed interface Refusal {
 
   /** A write concern above the declared copies. */
   record TooManyCopies(int asked, int declared) implements Refusal {}
+
+  /** Nothing can be certified here, whoever answers: {@code why} says what is missing. */
+  record NoEvidence(String why) implements Refusal {}
 }

@@ -37,4 +37,16 @@ public sealed interface WriteConcern {
       return "all";
     }
   }
+
+  /**
+   * A majority's disks, and the signed word of a certified quorum that the entry is committed and
+   * durable with them: it holds though some of the nodes lie (protocol, <i>Evidence against a lying
+   * node</i>).
+   */
+  record Certified() implements WriteConcern {
+    @Override
+    public String toString() {
+      return "certified";
+    }
+  }
 }

@@ -60,6 +60,7 @@ final class AccessTable {
           line("GET", "/prometheus", Need.READ),
           line("GET", "/messages", Need.READ),
           line("GET", "/messages/{sequence}", Need.READ),
+          line("GET", "/messages/{sequence}/receipt", Need.READ),
           line("GET", "/hash/{sequence}", Need.READ),
           line("GET", "/cluster", Need.READ),
           line("GET", "/cluster/events", Need.READ),

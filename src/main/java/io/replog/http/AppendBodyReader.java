@@ -23,7 +23,7 @@ final class AppendBodyReader {
   private static final List<String> MEMBERS =
       List.of("message", "msg", "messages", "w", "j", "timeoutMs", "expectedSequence");
   private static final String ALLOWED_CONCERN =
-      "must be a whole number from 1 to %d, \"majority\" or \"all\""
+      "must be a whole number from 1 to %d, \"majority\", \"all\" or \"certified\""
           .formatted(WriteConcern.MAX_COPIES);
 
   private final List<byte[]> payloads = new ArrayList<>(1);
@@ -46,6 +46,9 @@ final class AppendBodyReader {
     if (reader.source == null) {
       throw ProblemException.invalid("one of message, msg and messages must be there");
     }
+    if (reader.concern instanceof WriteConcern.Certified) {
+      reader.onDisk();
+    }
     return new AppendBody(
         reader.payloads, reader.concern, reader.journal, reader.timeout, reader.expectedSequence);
   }
@@ -66,6 +69,14 @@ final class AppendBodyReader {
       case "expectedSequence" -> expectedSequence = value.whole(1, Long.MAX_VALUE);
       default -> throw new IllegalStateException("no such member: " + name);
     }
+  }
+
+  /** Nobody signs for what is not on its disk, so "j" is true whatever the default is. */
+  private void onDisk() {
+    if (Boolean.FALSE.equals(journal)) {
+      throw ProblemException.invalid("\"j\" must be true where \"w\" is \"certified\"");
+    }
+    journal = true;
   }
 
   private void only(String name) {
@@ -106,6 +117,7 @@ final class AppendBodyReader {
     return switch (name) {
       case "majority" -> new WriteConcern.Majority();
       case "all" -> new WriteConcern.All();
+      case "certified" -> new WriteConcern.Certified();
       default -> throw value.wrong(ALLOWED_CONCERN);
     };
   }

@@ -60,7 +60,8 @@ final class AppendMetrics {
     DISK_FAILED,
     SEQUENCE_MISMATCH,
     KEY_REUSED,
-    TOO_MANY_COPIES
+    TOO_MANY_COPIES,
+    NO_EVIDENCE
   }
 
   private final Map<Outcome, Timer> outcomes;
@@ -149,6 +150,7 @@ final class AppendMetrics {
       case Refusal.SequenceMismatch refusal -> Reason.SEQUENCE_MISMATCH;
       case Refusal.KeyReused refusal -> Reason.KEY_REUSED;
       case Refusal.TooManyCopies refusal -> Reason.TOO_MANY_COPIES;
+      case Refusal.NoEvidence refusal -> Reason.NO_EVIDENCE;
     };
   }
 }

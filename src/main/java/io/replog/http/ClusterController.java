@@ -28,7 +28,8 @@ final class ClusterController {
   CompletableFuture<HttpResponse<?>> cluster(HttpRequest<?> request) {
     QueryParameters.of(request, List.of());
     PendingAnswer pending = new PendingAnswer(ClientConnection.of(request));
-    node.cluster(view -> pending.answer(() -> HttpResponse.ok(ClusterDocument.of(view))));
+    node.cluster(
+        view -> pending.answer(() -> HttpResponse.ok(ClusterDocument.of(view, node.evidence()))));
     return pending.response();
   }
 

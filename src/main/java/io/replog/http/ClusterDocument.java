@@ -6,6 +6,9 @@ import io.replog.core.Configuration;
 import io.replog.core.FeedState;
 import io.replog.core.NodeRole;
 import io.replog.core.NodeStatus;
+import io.replog.evidence.Equivocation;
+import io.replog.evidence.Head;
+import io.replog.evidence.Statement;
 import io.replog.node.ClusterView;
 import io.replog.node.ClusterView.ReadOnlyReason;
 import java.util.List;
@@ -30,7 +33,31 @@ record ClusterDocument(
     Configurations configuration,
     Deduplication deduplication,
     @Nullable List<Secondary> nodes,
-    @Nullable Discovery discovery) {
+    @Nullable Discovery discovery,
+    @Nullable List<Proof> evidence) {
+
+  /**
+   * A node that was caught lying, and the two statements that prove it; each is the JSON of {@link
+   * Equivocation}, so that it can be checked as it is.
+   */
+  @Serdeable.Serializable
+  record Proof(String type, String node, long epoch, String kind, Signed first, Signed second) {}
+
+  /**
+   * What a node has signed.
+   *
+   * @param number of a head in its reign, left out of an attestation
+   * @param signature in Base64
+   */
+  @Serdeable.Serializable
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Signed(
+      UUID cluster,
+      long epoch,
+      @Nullable Long number,
+      long sequence,
+      String hash,
+      String signature) {}
 
   enum Mode {
     READ_WRITE,
@@ -87,7 +114,12 @@ record ClusterDocument(
       long lag,
       @Nullable Long lastContactMs) {}
 
-  static ClusterDocument of(ClusterView view) {
+  /**
+   * The document.
+   *
+   * @param evidence proofs that this node holds, null where it has no keys to check any with
+   */
+  static ClusterDocument of(ClusterView view, @Nullable List<Equivocation> evidence) {
     return new ClusterDocument(
         view.clusterId(),
         view.node(),
@@ -103,7 +135,29 @@ record ClusterDocument(
         configurations(view),
         new Deduplication(view.deduplicationEntries(), view.deduplicationMillis()),
         view.role() == NodeRole.SECONDARY ? null : secondaries(view),
-        discovery(view.discovery()));
+        discovery(view.discovery()),
+        evidence == null ? null : evidence.stream().map(ClusterDocument::proof).toList());
+  }
+
+  private static Proof proof(Equivocation proof) {
+    return new Proof(
+        Equivocation.TYPE,
+        proof.node(),
+        proof.epoch(),
+        proof.kind().text(),
+        signed(proof.first()),
+        signed(proof.second()));
+  }
+
+  private static Signed signed(io.replog.evidence.Signed<?> said) {
+    Statement statement = said.statement();
+    return new Signed(
+        statement.cluster(),
+        statement.epoch(),
+        statement instanceof Head head ? head.number() : null,
+        statement.sequence(),
+        statement.hash().toString(),
+        said.signature().toString());
   }
 
   /** What is known of the source of members, null where there is none. */

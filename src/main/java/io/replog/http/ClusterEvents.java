@@ -44,7 +44,7 @@ final class ClusterEvents implements ChunkSource {
     }
     ByteArrayOutputStream event = new ByteArrayOutputStream(1024);
     event.writeBytes(DATA);
-    event.writeBytes(mapper.writeValueAsBytes(ClusterDocument.of(node.cluster())));
+    event.writeBytes(mapper.writeValueAsBytes(ClusterDocument.of(node.cluster(), node.evidence())));
     event.writeBytes(END);
     return event.toByteArray();
   }

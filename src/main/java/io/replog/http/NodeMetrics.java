@@ -84,6 +84,11 @@ final class NodeMetrics implements MeterBinder {
         n -> n.numbers().appendsWaiting());
     counter(registry, Meters.TAKEOVERS, "Became the active master", NodeNumbers::takeovers);
     counter(registry, Meters.ROLLED_BACK, "Entries cut from the log", NodeNumbers::rolledBack);
+    counter(
+        registry,
+        Meters.BAD_SIGNATURES,
+        "Signed statements that nobody in the ring had signed",
+        NodeNumbers::badSignatures);
     FunctionTimer.builder(
             Meters.LOG_SYNC,
             node,

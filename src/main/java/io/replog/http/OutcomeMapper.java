@@ -12,6 +12,7 @@ import io.replog.core.AppendOutcome.Unknown;
 import io.replog.core.Refusal.DiskFailed;
 import io.replog.core.Refusal.DiskFull;
 import io.replog.core.Refusal.KeyReused;
+import io.replog.core.Refusal.NoEvidence;
 import io.replog.core.Refusal.NoQuorum;
 import io.replog.core.Refusal.NotActive;
 import io.replog.core.Refusal.NotMaster;
@@ -80,6 +81,8 @@ final class OutcomeMapper {
               .with("w", asked)
               .with("copies", declared)
               .response();
+      case Refused(NoEvidence(String why)) ->
+          Problem.invalid("\"w\" is \"certified\", but " + why).response();
     };
   }
 

@@ -7,14 +7,17 @@ import io.replog.core.FeedState;
 import io.replog.core.Membership;
 import io.replog.core.NodeState;
 import io.replog.core.Refusal;
-import io.replog.core.WriteConcern;
+import io.replog.evidence.Attestation;
+import io.replog.evidence.Signed;
 import io.replog.node.Node.EntryTrace;
 import io.replog.node.Node.ReadPermit;
+import io.replog.node.Node.Receipting;
 import io.replog.node.Node.Registration;
 import io.replog.node.Node.Subscription;
 import io.replog.node.Node.Trimming;
 import io.replog.node.Node.VerifyReport;
 import io.replog.replication.PeerMessage.Acknowledge;
+import io.replog.replication.PeerMessage.Attest;
 import io.replog.replication.PeerMessage.Fenced;
 import io.replog.replication.PeerMessage.Foreign;
 import io.replog.replication.PeerMessage.FromSecondary;
@@ -61,6 +64,8 @@ final class ActiveMaster implements Phase, Feed.Listener {
   private final Registrar registrar;
   private final Departures departures;
   private final Availability availability;
+  private final Admission admission;
+  private final Certification certification;
   private final Retention retention;
   private boolean settling;
   private int ticks;
@@ -99,6 +104,8 @@ final class ActiveMaster implements Phase, Feed.Listener {
     this.registrar = new Registrar(context);
     this.departures = new Departures(context);
     this.availability = new Availability(context, reign, feeds);
+    this.admission = new Admission(context, availability, appends);
+    this.certification = new Certification(context, reign, feeds.values(), tracker, this::settle);
     this.retention = new Retention(context, feeds, appends::oldestKey);
     for (Feed feed : begun) {
       feed.listenTo(this);
@@ -136,6 +143,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
     LOG.info("no longer active node={} epoch={}", context.config().id(), reign.epoch());
     context.active(null);
     appends.abandon();
+    certification.abandon();
     reads.abandon();
     verification.abandon();
     feeds.values().forEach(Feed::down);
@@ -162,7 +170,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
 
   @Override
   public Subscription append(AppendRequest request, Consumer<AppendOutcome> answer) {
-    Refusal invalid = tooManyCopies(request);
+    Refusal invalid = admission.never(request);
     if (invalid != null) {
       answer.accept(new AppendOutcome.Refused(invalid));
       return () -> {};
@@ -171,7 +179,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
     if (replayed != null) {
       return replayed;
     }
-    Refusal refusal = refusal(request);
+    Refusal refusal = admission.notNow(request);
     if (refusal != null) {
       answer.accept(new AppendOutcome.Refused(refusal));
       return () -> {};
@@ -183,30 +191,6 @@ final class ActiveMaster implements Phase, Feed.Listener {
       return () -> {};
     }
     return appends.append(request, answer, failsAfter);
-  }
-
-  private @Nullable Refusal tooManyCopies(AppendRequest request) {
-    Integer declared = context.declaredCopies();
-    return declared != null
-            && request.concern() instanceof WriteConcern.Copies(int count)
-            && count > declared
-        ? new Refusal.TooManyCopies(count, declared)
-        : null;
-  }
-
-  private @Nullable Refusal refusal(AppendRequest request) {
-    Refusal unavailable = availability.refusal();
-    if (unavailable != null) {
-      return unavailable;
-    }
-    Long expected = request.expectedSequence();
-    if (expected != null && expected != appends.nextSequence()) {
-      return new Refusal.SequenceMismatch(expected, appends.nextSequence());
-    }
-    if (appends.waiting() >= context.config().maxWaiting()) {
-      return new Refusal.Overloaded(context.config().maxWaiting());
-    }
-    return null;
   }
 
   /** The frames of a turn are written: they are sent and synced at the same time. */
@@ -238,6 +222,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
       tellCommitted();
     }
     reconfiguration.settle();
+    certification.settle();
     appends.answerSatisfied();
   }
 
@@ -303,6 +288,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
               foreign.clusterId(),
               reign.clusterId());
       case Leave leave -> session.send(farewell(leave));
+      case Attest(Signed<Attestation> said) -> certification.attested(said);
       case HashAnswer answer -> {
         verification.answered(session, answer);
         feed(session, message);
@@ -390,6 +376,7 @@ final class ActiveMaster implements Phase, Feed.Listener {
     reads.tick();
     verification.tick();
     keeper.tick();
+    certification.tick();
     reconfiguration.tick();
     if (++ticks % COMPARE_EVERY == 0) {
       verification.ask(this::compared);
@@ -442,6 +429,11 @@ final class ActiveMaster implements Phase, Feed.Listener {
   @Override
   public void trace(long sequence, Consumer<@Nullable EntryTrace> answer) {
     answer.accept(traces.of(sequence));
+  }
+
+  @Override
+  public void receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
+    certification.receipt(sequence, patience, answer);
   }
 
   @Override

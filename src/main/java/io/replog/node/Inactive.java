@@ -9,10 +9,12 @@ import io.replog.core.NodeRole;
 import io.replog.core.Refusal;
 import io.replog.node.Node.EntryTrace;
 import io.replog.node.Node.ReadPermit;
+import io.replog.node.Node.Receipting;
 import io.replog.node.Node.Registration;
 import io.replog.node.Node.Subscription;
 import io.replog.node.Node.Trimming;
 import io.replog.node.Node.VerifyReport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -66,6 +68,12 @@ abstract class Inactive implements Phase {
   @Override
   public void trace(long sequence, Consumer<@Nullable EntryTrace> answer) {
     answer.accept(null);
+  }
+
+  @Override
+  public void receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
+    ClusterView.Active active = context.active();
+    answer.accept(new Receipting.NotMaster(active == null ? null : active.url()));
   }
 
   @Override

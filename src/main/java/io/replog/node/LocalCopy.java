@@ -344,7 +344,8 @@ final class LocalCopy {
    *
    * @param inFlightBytes by node id
    */
-  NodeNumbers numbers(int appendsWaiting, Map<String, Long> inFlightBytes, long takeovers) {
+  NodeNumbers numbers(
+      int appendsWaiting, Map<String, Long> inFlightBytes, long takeovers, long badSignatures) {
     return new NodeNumbers(
         durableSequence(),
         appendsWaiting,
@@ -352,7 +353,8 @@ final class LocalCopy {
         takeovers,
         rolledBack.get(),
         groupCommit.rounds(),
-        groupCommit.roundNanos());
+        groupCommit.roundNanos(),
+        badSignatures);
   }
 
   /** Whether the disk refuses to grow. */

@@ -1,17 +1,22 @@
 package io.replog.node;
 
+import io.replog.evidence.Equivocation;
+import io.replog.replication.PeerMessage.Evidence;
 import io.replog.storage.DamagedLogException;
 import io.replog.storage.DataDirectory;
 import io.replog.storage.DiskFailedException;
 import io.replog.storage.DiskFullException;
+import io.replog.storage.ProofFiles;
 import io.replog.storage.SegmentedLog;
 import io.replog.storage.StorageException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +36,8 @@ abstract sealed class LocalNode implements Node permits MasterNode, SecondaryNod
 
   final LocalCopy copy;
   final FaultGate faultGate;
+  final EvidenceKeys keys;
+  final Witness witness;
   private volatile boolean mends;
   private String lastRefusal = "";
   private final CopyOnWriteArrayList<Runnable> subscribers = new CopyOnWriteArrayList<>();
@@ -38,6 +45,7 @@ abstract sealed class LocalNode implements Node permits MasterNode, SecondaryNod
   /**
    * @param directory open and recovered; the copy closes it
    * @param syncThread where syncs run, one at a time
+   * @param keys of those that sign what they say
    */
   LocalNode(
       NodeConfig config,
@@ -45,12 +53,43 @@ abstract sealed class LocalNode implements Node permits MasterNode, SecondaryNod
       NodeLoop loop,
       Executor syncThread,
       RandomGenerator random,
-      Faults initialFaults) {
+      Faults initialFaults,
+      EvidenceKeys keys) {
     this.config = config;
     this.thread = loop;
     this.loop = new DiskGuard(loop, this::refused);
     this.copy = new LocalCopy(directory, this.loop, syncThread);
     this.faultGate = new FaultGate(initialFaults, random);
+    this.keys = keys;
+    this.witness =
+        new Witness(
+            config.id(),
+            keys.ring(),
+            copy,
+            new Proofs(config.id(), keys.ring(), new ProofFiles(directory)),
+            new Witness.Listener() {
+              @Override
+              public void passOn(Evidence evidence) {
+                LocalNode.this.passOn(evidence);
+              }
+
+              @Override
+              public void proven(String liar) {
+                LocalNode.this.proven(liar);
+                clusterChanged();
+              }
+            });
+  }
+
+  /** To every node that this one is linked with. On the node's thread. */
+  abstract void passOn(Evidence evidence);
+
+  /** A node was caught lying, just now. On the node's thread. */
+  abstract void proven(String liar);
+
+  @Override
+  public final @Nullable List<Equivocation> evidence() {
+    return keys.ring() == null ? null : witness.proofs();
   }
 
   /**

@@ -25,6 +25,8 @@ final class MasterContext {
   private final FaultGate faults;
   private final RandomGenerator random;
   private final Outside outside;
+  private final EvidenceKeys keys;
+  private final Witness witness;
   private final Desired desired;
   private @Nullable Peers peers;
   private long takeovers;
@@ -38,13 +40,17 @@ final class MasterContext {
       LocalCopy copy,
       FaultGate faults,
       RandomGenerator random,
-      Outside outside) {
+      Outside outside,
+      EvidenceKeys keys,
+      Witness witness) {
     this.config = config;
     this.loop = loop;
     this.copy = copy;
     this.faults = faults;
     this.random = random;
     this.outside = outside;
+    this.keys = keys;
+    this.witness = witness;
     this.desired = new Desired(outside.source(), loop);
   }
 
@@ -70,6 +76,15 @@ final class MasterContext {
 
   FaultGate faults() {
     return faults;
+  }
+
+  /** The keys of those that sign what they say. */
+  EvidenceKeys keys() {
+    return keys;
+  }
+
+  Witness witness() {
+    return witness;
   }
 
   RandomGenerator random() {

@@ -7,8 +7,12 @@ import io.replog.core.AppendRequest;
 import io.replog.core.NodeRole;
 import io.replog.core.Refusal;
 import io.replog.core.Seat;
+import io.replog.evidence.Attestation;
+import io.replog.evidence.Signed;
 import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
+import io.replog.replication.PeerMessage.Attest;
+import io.replog.replication.PeerMessage.Evidence;
 import io.replog.replication.PeerMessage.FromSecondary;
 import io.replog.replication.PeerMessage.Introduce;
 import io.replog.replication.PeerMessage.Standing;
@@ -22,7 +26,6 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -50,22 +53,8 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
   /**
    * @param directory open and recovered; this node closes it
    * @param syncThread where syncs run, one at a time
-   */
-  public MasterNode(
-      NodeConfig config,
-      DataDirectory directory,
-      NodeLoop loop,
-      Executor syncThread,
-      PeerTransport transport,
-      RandomGenerator random,
-      Faults initialFaults) {
-    this(config, directory, loop, syncThread, transport, random, initialFaults, Outside.NONE);
-  }
-
-  /**
-   * @param directory open and recovered; this node closes it
-   * @param syncThread where syncs run, one at a time
    * @param outside who says what the cluster is to be, if this node's settings do not
+   * @param keys of those that sign what they say
    */
   public MasterNode(
       NodeConfig config,
@@ -75,9 +64,11 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
       PeerTransport transport,
       RandomGenerator random,
       Faults initialFaults,
-      Outside outside) {
-    super(config, directory, loop, syncThread, random, initialFaults);
-    this.context = new MasterContext(config, this.loop, copy, faultGate, random, outside);
+      Outside outside,
+      EvidenceKeys keys) {
+    super(config, directory, loop, syncThread, random, initialFaults, keys);
+    this.context =
+        new MasterContext(config, this.loop, copy, faultGate, random, outside, keys, witness);
     this.registrar = new Registrar(context);
     context.peers(new Peers((url, node) -> session(url, node, transport, this)));
     this.locator = new Locator(context, (url, listener) -> session(url, null, transport, listener));
@@ -138,6 +129,7 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
     copy.lookForRoom();
     context.peers().all().forEach(PeerSession::tick);
     context.phase().tick();
+    witness.tick();
     load = look();
     refresh();
   }
@@ -249,7 +241,22 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
 
   @Override
   public void said(PeerSession session, FromSecondary message) {
-    context.phase().said(session, message);
+    switch (message) {
+      case Evidence evidence -> witness.heard(evidence);
+      case Attest(Signed<Attestation> said) when !witness.believes(said) -> {}
+      default -> context.phase().said(session, message);
+    }
+  }
+
+  @Override
+  void passOn(Evidence evidence) {
+    context.peers().all().forEach(session -> session.send(evidence));
+  }
+
+  /** What it says counts no more; whether to lead on is not this node's question. */
+  @Override
+  void proven(String liar) {
+    refresh();
   }
 
   @Override
@@ -276,7 +283,8 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
   @Override
   public NodeNumbers numbers() {
     Load now = load;
-    return copy.numbers(now.appendsWaiting, now.inFlightBytes, now.takeovers);
+    return copy.numbers(
+        now.appendsWaiting, now.inFlightBytes, now.takeovers, witness.badSignatures());
   }
 
   @Override
@@ -310,30 +318,6 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
     }
   }
 
-  /**
-   * What a client holds while its append waits: cancelled before or after the append was begun, it
-   * frees what waits.
-   */
-  private static final class AppendHandle implements Subscription {
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile @Nullable Subscription waiting;
-
-    void waiting(Subscription begun) {
-      waiting = begun;
-      if (closed.get()) {
-        begun.close();
-      }
-    }
-
-    @Override
-    public void close() {
-      Subscription begun = waiting;
-      if (closed.compareAndSet(false, true) && begun != null) {
-        begun.close();
-      }
-    }
-  }
-
   @Override
   public void linearizable(Consumer<ReadPermit> answer) {
     loop.execute(() -> context.phase().linearizable(answer));
@@ -347,6 +331,14 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
   @Override
   public void trace(long sequence, Consumer<@Nullable EntryTrace> answer) {
     loop.execute(() -> context.phase().trace(sequence, answer));
+  }
+
+  @Override
+  public void receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
+    asked(
+        answer,
+        new Receipting.NotMaster(null),
+        () -> context.phase().receipt(sequence, patience, answer));
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.replog.node;
 import io.replog.core.AppendOutcome;
 import io.replog.core.AppendRequest;
 import io.replog.core.NodeRole;
+import io.replog.evidence.Equivocation;
+import io.replog.evidence.Receipt;
 import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
 import io.replog.storage.DamagedLogException;
@@ -101,6 +103,19 @@ public interface Node {
    */
   void trace(long sequence, Consumer<@Nullable EntryTrace> answer);
 
+  /**
+   * The receipt of a committed entry, once a quorum of the ring has signed for it.
+   *
+   * @param patience how long to wait for that
+   */
+  void receipt(long sequence, Duration patience, Consumer<Receipting> answer);
+
+  /**
+   * The proofs that this node holds against others, at most one for each; null where it was given
+   * no public keys to check any with.
+   */
+  @Nullable List<Equivocation> evidence();
+
   /** Adds a secondary or moves it to another URL. */
   void register(String id, String url, Consumer<Registration> answer);
 
@@ -187,6 +202,36 @@ public interface Node {
 
     /** It could not be confirmed in time that this node still leads. */
     record NoQuorum(int needed, int available) implements ReadPermit {}
+  }
+
+  /** What became of a wish for a receipt. */
+  sealed interface Receipting {
+    record Given(Receipt receipt) implements Receipting {}
+
+    /** Nothing can be certified here: {@code why} says what is missing. */
+    record NoEvidence(String why) implements Receipting {}
+
+    /** There is no such entry; the log ends with {@code last}. */
+    record NotFound(long last) implements Receipting {}
+
+    /** Only what is committed is signed for, which ends with {@code committed}. */
+    record NotCommitted(long committed) implements Receipting {}
+
+    /** The log begins with {@code firstSequence}. */
+    record Trimmed(long firstSequence) implements Receipting {}
+
+    /** Too few of the nodes have signed in time; {@code missing} have not. */
+    record NoQuorum(int needed, int signed, List<String> missing) implements Receipting {
+      public NoQuorum {
+        missing = List.copyOf(missing);
+      }
+    }
+
+    /** As many receipts are waited for as may. */
+    record Overloaded(int limit) implements Receipting {}
+
+    /** This node does not lead; {@code active} is the URL of the one that does, if known. */
+    record NotMaster(@Nullable String active) implements Receipting {}
   }
 
   /** What became of a registration. */

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param rolledBack entries that this process cut from its log
  * @param syncs rounds of the log's sync
  * @param syncNanos nanoseconds that those took together
+ * @param badSignatures signed statements that came and that nobody in the ring had signed
  */
 public record NodeNumbers(
     long durableSequence,
@@ -21,7 +22,8 @@ public record NodeNumbers(
     long takeovers,
     long rolledBack,
     long syncs,
-    long syncNanos) {
+    long syncNanos,
+    long badSignatures) {
   public NodeNumbers {
     inFlightBytes = Map.copyOf(inFlightBytes);
   }

@@ -4,12 +4,14 @@ import io.replog.core.AppendOutcome;
 import io.replog.core.AppendRequest;
 import io.replog.node.Node.EntryTrace;
 import io.replog.node.Node.ReadPermit;
+import io.replog.node.Node.Receipting;
 import io.replog.node.Node.Registration;
 import io.replog.node.Node.Subscription;
 import io.replog.node.Node.Trimming;
 import io.replog.node.Node.VerifyReport;
 import io.replog.replication.PeerMessage.FromSecondary;
 import io.replog.replication.PeerMessage.Standing;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,8 @@ interface Phase {
   void verify(Consumer<@Nullable VerifyReport> answer);
 
   void trace(long sequence, Consumer<@Nullable EntryTrace> answer);
+
+  void receipt(long sequence, Duration patience, Consumer<Receipting> answer);
 
   void register(String id, String url, Consumer<Registration> answer);
 

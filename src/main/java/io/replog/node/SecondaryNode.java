@@ -7,6 +7,8 @@ import io.replog.core.Refusal;
 import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
 import io.replog.replication.PeerMessage;
+import io.replog.replication.PeerMessage.Evidence;
+import io.replog.replication.PeerTransport;
 import io.replog.storage.DataDirectory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,6 +29,7 @@ public final class SecondaryNode extends LocalNode {
 
   private final HandFed handFed = new HandFed();
   private final SecondaryRole role;
+  private final Neighbours neighbours;
   private volatile ClusterView view;
   private volatile boolean ready;
   private volatile boolean wantsRegistration = true;
@@ -34,16 +37,22 @@ public final class SecondaryNode extends LocalNode {
   /**
    * @param directory open and recovered; this node closes it
    * @param syncThread where syncs run, one at a time
+   * @param transport the way to other secondaries, which only evidence takes
+   * @param keys of those that sign what they say
    */
   public SecondaryNode(
       NodeConfig config,
       DataDirectory directory,
       NodeLoop loop,
       Executor syncThread,
+      PeerTransport transport,
       RandomGenerator random,
-      Faults initialFaults) {
-    super(config, directory, loop, syncThread, random, initialFaults);
-    this.role = new SecondaryRole(config, this.loop, copy, faultGate, handFed, random);
+      Faults initialFaults,
+      EvidenceKeys keys) {
+    super(config, directory, loop, syncThread, random, initialFaults, keys);
+    this.role =
+        new SecondaryRole(config, this.loop, copy, faultGate, handFed, random, keys, witness);
+    this.neighbours = new Neighbours(config, this.loop, transport, faultGate);
     this.view = role.view();
     this.loop.execute(copy::sync);
     this.loop.execute(this::refresh);
@@ -56,7 +65,29 @@ public final class SecondaryNode extends LocalNode {
     copy.rememberCommitted();
     role.leave();
     copy.lookForRoom();
+    exchange();
     show();
+  }
+
+  /** Where statements are checked, this node tells the others what it has seen. */
+  private void exchange() {
+    if (keys.ring() != null && !role.isOut()) {
+      neighbours.tick(copy.state().membership().newest());
+      witness.tick();
+    }
+  }
+
+  @Override
+  void passOn(Evidence evidence) {
+    if (!role.isOut()) {
+      role.passOn(evidence);
+      neighbours.tell(evidence);
+    }
+  }
+
+  @Override
+  void proven(String liar) {
+    role.proven(liar);
   }
 
   private void show() {
@@ -114,7 +145,7 @@ public final class SecondaryNode extends LocalNode {
 
   @Override
   public NodeNumbers numbers() {
-    return copy.numbers(0, Map.of(), 0);
+    return copy.numbers(0, Map.of(), 0, witness.badSignatures());
   }
 
   @Override
@@ -136,6 +167,11 @@ public final class SecondaryNode extends LocalNode {
   @Override
   public void trace(long sequence, Consumer<@Nullable EntryTrace> answer) {
     answer.accept(null);
+  }
+
+  @Override
+  public void receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
+    answer.accept(new Receipting.NotMaster(activeUrl()));
   }
 
   @Override
@@ -225,6 +261,7 @@ public final class SecondaryNode extends LocalNode {
   @Override
   public void stop(Duration grace) {
     endThread();
+    neighbours.close();
     copy.close(grace);
   }
 

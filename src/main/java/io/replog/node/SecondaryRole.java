@@ -1,18 +1,19 @@
 package io.replog.node;
 
-import io.replog.core.Hash;
 import io.replog.core.Membership;
-import io.replog.core.NodeRole;
 import io.replog.core.NodeState;
+import io.replog.evidence.Attestation;
+import io.replog.evidence.Signed;
 import io.replog.replication.PeerMessage;
 import io.replog.replication.PeerMessage.Acknowledge;
+import io.replog.replication.PeerMessage.Attest;
+import io.replog.replication.PeerMessage.Certify;
 import io.replog.replication.PeerMessage.Configure;
+import io.replog.replication.PeerMessage.Evidence;
 import io.replog.replication.PeerMessage.Fenced;
 import io.replog.replication.PeerMessage.Fetch;
-import io.replog.replication.PeerMessage.Fetched;
 import io.replog.replication.PeerMessage.Foreign;
 import io.replog.replication.PeerMessage.FromSecondary;
-import io.replog.replication.PeerMessage.HashAnswer;
 import io.replog.replication.PeerMessage.HashQuery;
 import io.replog.replication.PeerMessage.Heartbeat;
 import io.replog.replication.PeerMessage.Introduce;
@@ -30,10 +31,7 @@ import io.replog.replication.PeerMessage.ToSecondary;
 import io.replog.replication.PeerMessage.Vote;
 import io.replog.storage.DiskFailedException;
 import io.replog.storage.DiskFullException;
-import io.replog.storage.LogRead;
-import java.nio.ByteBuffer;
-import java.util.HashSet;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -60,9 +58,12 @@ final class SecondaryRole implements Intake.Answers {
   private final Granting granting;
   private final Intake intake;
   private final Departure departure;
+  private final CopyReport said;
+  private final Witness witness;
+  private final Attesting attesting;
   private final boolean newStore;
 
-  private final Set<Peer> peers = new HashSet<>();
+  private final Set<Peer> peers = new LinkedHashSet<>();
   private @Nullable Peer master;
   private ClusterView.@Nullable Active active;
   private long round;
@@ -77,7 +78,9 @@ final class SecondaryRole implements Intake.Answers {
       LocalCopy copy,
       FaultGate faults,
       HandFed handFed,
-      RandomGenerator random) {
+      RandomGenerator random,
+      EvidenceKeys keys,
+      Witness witness) {
     this.config = config;
     this.loop = loop;
     this.copy = copy;
@@ -88,6 +91,9 @@ final class SecondaryRole implements Intake.Answers {
     this.granting = new Granting(config, loop, copy, random);
     this.departure = new Departure(config, loop);
     this.intake = new Intake(config, loop, copy, faults, handFed, this);
+    this.said = new CopyReport(config, copy);
+    this.witness = witness;
+    this.attesting = new Attesting(copy, keys.signer(), witness, this::attest);
     copy.onDurable(this::durableGrew);
   }
 
@@ -121,6 +127,7 @@ final class SecondaryRole implements Intake.Answers {
     active = null;
     intake.reset();
     granting.reset();
+    attesting.reset();
     LOG.warn("out of all quorums node={}", config.id());
   }
 
@@ -146,37 +153,7 @@ final class SecondaryRole implements Intake.Answers {
   }
 
   ClusterView view() {
-    NodeState state = copy.state();
-    return new ClusterView(
-        state.clusterId(),
-        config.id(),
-        NodeRole.SECONDARY,
-        false,
-        readOnlyReason(),
-        state.promisedEpoch(),
-        copy.log().firstSequence(),
-        Math.max(copy.lastSequence(), handFed.lastSequence()),
-        copy.committedSequence(),
-        active,
-        null,
-        null,
-        null,
-        state.membership(),
-        List.of(),
-        config.deduplicationEntries(),
-        config.deduplicationWindow().toMillis());
-  }
-
-  private ClusterView.ReadOnlyReason readOnlyReason() {
-    if (copy.failure() != null) {
-      return ClusterView.ReadOnlyReason.DISK_FAILED;
-    }
-    if (out) {
-      return ClusterView.ReadOnlyReason.LOG_DAMAGED;
-    }
-    return copy.full()
-        ? ClusterView.ReadOnlyReason.DISK_FULL
-        : ClusterView.ReadOnlyReason.NOT_ACTIVE;
+    return said.view(active, handFed.lastSequence(), out);
   }
 
   void received(Peer peer, PeerMessage message) {
@@ -184,44 +161,47 @@ final class SecondaryRole implements Intake.Answers {
       peer.close();
       return;
     }
-    if (!(message instanceof ToSecondary said)) {
+    if (!(message instanceof ToSecondary heard)) {
       LOG.warn(
           "closing a link node={} reason=a secondary's message came to a secondary", config.id());
       peer.close();
       return;
     }
-    if (said instanceof Introduce introduce) {
+    if (heard instanceof Introduce introduce) {
       peer.introduced(introduce.node());
       peers.add(peer);
     }
     if (faults.swallows(peer.node())) {
       return;
     }
+    boolean harmless = heard instanceof Introduce || heard instanceof Evidence;
+    if (!harmless && witness.distrusts(peer.node())) {
+      // to one that was caught lying it is as if this node had gone silent
+      return;
+    }
     try {
-      heed(peer, said);
+      heed(peer, heard);
     } catch (DiskFullException | DiskFailedException e) {
       // nothing of it has happened, here or in what was answered: as if it had not come
       LOG.warn("cannot heed a message node={} reason={}", config.id(), e.getMessage());
     }
   }
 
-  private void heed(Peer peer, ToSecondary said) {
-    switch (said) {
+  private void heed(Peer peer, ToSecondary heard) {
+    switch (heard) {
       case Introduce introduce -> introduced(peer, introduce);
       case Promise promise -> promise(peer, promise);
       case Sync sync -> intake.sync(peer, sync);
       case Replicate replicate -> intake.replicate(peer, replicate);
       case Heartbeat heartbeat -> heartbeat(peer, heartbeat);
       case Configure configure -> configure(peer, configure);
-      case HashQuery query ->
-          answer(
-              peer,
-              new HashAnswer(
-                  query.sequence(), hashOrNull(query.sequence()), copy.log().firstSequence()));
-      case Fetch fetch -> fetch(peer, fetch);
+      case HashQuery query -> answer(peer, said.hash(query));
+      case Fetch fetch -> answer(peer, said.frames(fetch, standing()));
       case Release release -> release(peer, release);
       case Renounce renounce -> renounce(peer, renounce);
       case LeaveAnswer answer -> leaveAnswered(peer, answer);
+      case Certify certify -> certify(peer, certify);
+      case Evidence evidence -> witness.heard(evidence);
     }
   }
 
@@ -312,6 +292,7 @@ final class SecondaryRole implements Intake.Answers {
     copy.save(state -> state.withPromise(reign.epoch(), reign.store()));
     intake.reset();
     granting.reset();
+    attesting.reset();
     master = null;
     round = 0;
   }
@@ -365,6 +346,34 @@ final class SecondaryRole implements Intake.Answers {
     }
   }
 
+  // ---- evidence
+
+  private void certify(Peer peer, Certify certify) {
+    if (obey(peer, certify.reign())) {
+      attesting.asked(peer.node(), certify);
+    }
+  }
+
+  /** The master counts it; standbys compare it with what this node said before. */
+  private void attest(Signed<Attestation> signed) {
+    peers.forEach(peer -> answer(peer, new Attest(signed)));
+  }
+
+  void passOn(Evidence evidence) {
+    peers.forEach(peer -> answer(peer, evidence));
+  }
+
+  /** The master that this node obeys was caught lying: to others it has none, and need not wait. */
+  void proven(String liar) {
+    if (active != null && active.node().equals(liar)) {
+      active = null;
+      master = null;
+      intake.linkChanged();
+      attesting.reset();
+      granting.released();
+    }
+  }
+
   // ---- leaving
 
   Departure departure() {
@@ -386,17 +395,6 @@ final class SecondaryRole implements Intake.Answers {
     }
   }
 
-  private void fetch(Peer peer, Fetch fetch) {
-    ByteBuffer frames = ByteBuffer.allocate(0);
-    boolean there = fetch.fromSequence() >= copy.log().firstSequence();
-    if (there
-        && copy.log().cursor(fetch.fromSequence()).next(config.batchBytes(), copy.lastSequence())
-            instanceof LogRead.Frames read) {
-      frames = read.bytes();
-    }
-    answer(peer, new Fetched(fetch.fromSequence(), frames, standing()));
-  }
-
   // ---- answers
 
   private void durableGrew() {
@@ -406,6 +404,7 @@ final class SecondaryRole implements Intake.Answers {
       LOG.warn("cannot finish a sync node={} reason={}", config.id(), e.getMessage());
     }
     voteWhenDurable();
+    attesting.look();
     if (intake.open()) {
       acknowledge();
     }
@@ -444,33 +443,7 @@ final class SecondaryRole implements Intake.Answers {
   }
 
   private Standing standing() {
-    NodeState state = copy.state();
-    long committed = copy.committedSequence();
-    return new Standing(
-        config.id(),
-        state.store(),
-        state.clusterId(),
-        state.promisedEpoch(),
-        state.promisedTo(),
-        state.logEpoch(),
-        state.logEpochStore(),
-        copy.start(),
-        copy.lastSequence(),
-        copy.lastHash(),
-        copy.durableSequence(),
-        committed,
-        copy.hashAt(committed),
-        state.membership(),
-        active == null || granting.quiet() ? null : active.node(),
-        active == null || granting.quiet() ? null : active.url());
-  }
-
-  private @Nullable Hash hashOrNull(long sequence) {
-    return sequence <= copy.lastSequence()
-            && !copy.beginsAfter(sequence)
-            && copy.state().clusterId() != null
-        ? copy.hashAt(sequence)
-        : null;
+    return said.standing(granting.quiet() ? null : active);
   }
 
   @Override

@@ -33,6 +33,7 @@ public final class LogKeys {
           Map.entry("is", "now"),
           Map.entry("itsCluster", "the other one"),
           Map.entry("lastSequence", "end of a log"),
+          Map.entry("liar", "a node that was caught lying"),
           Map.entry("newStore", "the one in its place"),
           Map.entry("node", "a node id, mostly the own one"),
           Map.entry("nodeId", "the id that is in question"),

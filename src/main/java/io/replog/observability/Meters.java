@@ -31,6 +31,7 @@ public final class Meters {
 
   public static final String LOG_SYNC = "replog.log.sync";
   public static final String TAKEOVERS = "replog.takeovers";
+  public static final String BAD_SIGNATURES = "replog.bad.signatures";
   public static final String ROLLED_BACK = "replog.rolled.back.entries";
 
   public static final String SCRUB_BYTES = "replog.scrub.bytes";

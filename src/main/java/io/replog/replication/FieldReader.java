@@ -5,6 +5,12 @@ import io.replog.core.Hash;
 import io.replog.core.LogStart;
 import io.replog.core.Membership;
 import io.replog.core.Seat;
+import io.replog.evidence.Attestation;
+import io.replog.evidence.Equivocation;
+import io.replog.evidence.Head;
+import io.replog.evidence.Signature;
+import io.replog.evidence.Signed;
+import io.replog.replication.PeerMessage.Heads;
 import io.replog.replication.PeerMessage.Reign;
 import io.replog.replication.PeerMessage.Standing;
 import java.nio.ByteBuffer;
@@ -109,6 +115,57 @@ final class FieldReader {
         membership(),
         textOrNull(),
         textOrNull());
+  }
+
+  Signed<Head> head() throws MalformedMessageException {
+    String node = text();
+    UUID cluster = id();
+    long epoch = number();
+    long number = number();
+    long sequence = number();
+    Hash hash = hash();
+    try {
+      return new Signed<>(new Head(node, cluster, epoch, number, sequence, hash), signature());
+    } catch (IllegalArgumentException e) {
+      throw new MalformedMessageException("no head: " + e.getMessage());
+    }
+  }
+
+  List<Signed<Head>> heads() throws MalformedMessageException {
+    int count = count(Heads.MOST, "heads");
+    List<Signed<Head>> heads = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      heads.add(head());
+    }
+    return heads;
+  }
+
+  Signed<Attestation> attestation() throws MalformedMessageException {
+    String node = text();
+    UUID cluster = id();
+    long sequence = number();
+    long epoch = number();
+    Hash hash = hash();
+    try {
+      return new Signed<>(new Attestation(node, cluster, sequence, epoch, hash), signature());
+    } catch (IllegalArgumentException e) {
+      throw new MalformedMessageException("no attestation: " + e.getMessage());
+    }
+  }
+
+  Equivocation proof() throws MalformedMessageException {
+    return Equivocation.of(statement(), statement())
+        .orElseThrow(() -> new MalformedMessageException("no proof: the statements agree"));
+  }
+
+  private Signed<?> statement() throws MalformedMessageException {
+    return flag() ? head() : attestation();
+  }
+
+  private Signature signature() {
+    byte[] bytes = new byte[Signature.BYTES];
+    in.get(bytes);
+    return Signature.of(bytes);
   }
 
   LogStart start() {

@@ -5,10 +5,16 @@ import io.replog.core.Hash;
 import io.replog.core.LogStart;
 import io.replog.core.Membership;
 import io.replog.core.Seat;
+import io.replog.evidence.Attestation;
+import io.replog.evidence.Equivocation;
+import io.replog.evidence.Head;
+import io.replog.evidence.Signature;
+import io.replog.evidence.Signed;
 import io.replog.replication.PeerMessage.Reign;
 import io.replog.replication.PeerMessage.Standing;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -132,6 +138,56 @@ final class FieldWriter {
     }
     for (Seat seat : value.seats()) {
       text(seat.node()).idOrNull(seat.store()).text(seat.url());
+    }
+    return this;
+  }
+
+  FieldWriter head(Signed<Head> value) {
+    Head head = value.statement();
+    return text(head.node())
+        .id(head.cluster())
+        .number(head.epoch())
+        .number(head.number())
+        .number(head.sequence())
+        .hash(head.hash())
+        .signature(value.signature());
+  }
+
+  FieldWriter heads(List<Signed<Head>> values) {
+    size += Short.BYTES;
+    if (out != null) {
+      out.putShort((short) values.size());
+    }
+    values.forEach(this::head);
+    return this;
+  }
+
+  FieldWriter attestation(Signed<Attestation> value) {
+    Attestation said = value.statement();
+    return text(said.node())
+        .id(said.cluster())
+        .number(said.sequence())
+        .number(said.epoch())
+        .hash(said.hash())
+        .signature(value.signature());
+  }
+
+  /** A flag before each statement: whether it is a head. */
+  FieldWriter proof(Equivocation value) {
+    return statement(value.first()).statement(value.second());
+  }
+
+  private FieldWriter statement(Signed<?> value) {
+    return switch (value.statement()) {
+      case Head head -> flag(true).head(new Signed<>(head, value.signature()));
+      case Attestation said -> flag(false).attestation(new Signed<>(said, value.signature()));
+    };
+  }
+
+  private FieldWriter signature(Signature value) {
+    size += Signature.BYTES;
+    if (out != null) {
+      out.put(value.bytes());
     }
     return this;
   }

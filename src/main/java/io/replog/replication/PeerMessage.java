@@ -3,7 +3,12 @@ package io.replog.replication;
 import io.replog.core.Hash;
 import io.replog.core.LogStart;
 import io.replog.core.Membership;
+import io.replog.evidence.Attestation;
+import io.replog.evidence.Equivocation;
+import io.replog.evidence.Head;
+import io.replog.evidence.Signed;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +20,12 @@ public sealed interface PeerMessage {
 
   /** From a secondary to a master-capable node. */
   sealed interface FromSecondary extends PeerMessage {}
+
+  /**
+   * Signed words that go either way, also between two secondaries: they have no authority beyond
+   * their signatures (protocol, <i>Evidence against a lying node</i>).
+   */
+  sealed interface Evidence extends ToSecondary, FromSecondary {}
 
   /**
    * Whose word a message is. A secondary obeys the highest epoch it has promised, and in it one
@@ -134,6 +145,14 @@ public sealed interface PeerMessage {
   record LeaveAnswer(Reign reign, boolean mayStop, String why) implements ToSecondary {}
 
   /**
+   * The entry at the head is committed: sign that you have it so. Repeated at every heartbeat until
+   * enough have.
+   *
+   * @param head by the master's node, in this reign
+   */
+  record Certify(Reign reign, Signed<Head> head) implements ToSecondary {}
+
+  /**
    * Where a log and a store stand.
    *
    * @param start where its log begins
@@ -242,4 +261,27 @@ public sealed interface PeerMessage {
    * The secondary is told to terminate and asks whether it may: repeated until it is answered so.
    */
   record Leave(String node, UUID store) implements FromSecondary {}
+
+  /** Answers {@link Certify}, on every link: what the secondary has signed. */
+  record Attest(Signed<Attestation> said) implements FromSecondary {}
+
+  /**
+   * Heads that the sender has seen, for others to compare with those that they have.
+   *
+   * @param heads at most {@value #MOST}
+   */
+  record Heads(List<Signed<Head>> heads) implements Evidence {
+    /** Most in one message. */
+    public static final int MOST = 64;
+
+    public Heads {
+      if (heads.size() > MOST) {
+        throw new IllegalArgumentException(heads.size() + " heads in a message, over " + MOST);
+      }
+      heads = List.copyOf(heads);
+    }
+  }
+
+  /** A node has been caught lying: here is the proof. */
+  record Accuse(Equivocation proof) implements Evidence {}
 }

@@ -1,6 +1,9 @@
 package io.replog.replication;
 
+import io.replog.replication.PeerMessage.Accuse;
 import io.replog.replication.PeerMessage.Acknowledge;
+import io.replog.replication.PeerMessage.Attest;
+import io.replog.replication.PeerMessage.Certify;
 import io.replog.replication.PeerMessage.Configure;
 import io.replog.replication.PeerMessage.Diverged;
 import io.replog.replication.PeerMessage.Failed;
@@ -10,6 +13,7 @@ import io.replog.replication.PeerMessage.Fetched;
 import io.replog.replication.PeerMessage.Foreign;
 import io.replog.replication.PeerMessage.HashAnswer;
 import io.replog.replication.PeerMessage.HashQuery;
+import io.replog.replication.PeerMessage.Heads;
 import io.replog.replication.PeerMessage.Heartbeat;
 import io.replog.replication.PeerMessage.Introduce;
 import io.replog.replication.PeerMessage.Leave;
@@ -70,6 +74,9 @@ public final class PeerMessageCodec {
   private static final int RELEASE = 9;
   private static final int RENOUNCE = 10;
   private static final int LEAVE_ANSWER = 11;
+  private static final int CERTIFY = 12;
+  private static final int HEADS = 33;
+  private static final int ACCUSE = 34;
   private static final int REPORT = 65;
   private static final int VOTE = 66;
   private static final int ACKNOWLEDGE = 67;
@@ -80,6 +87,7 @@ public final class PeerMessageCodec {
   private static final int FETCHED = 72;
   private static final int FAILED = 73;
   private static final int LEAVE = 74;
+  private static final int ATTEST = 75;
 
   private PeerMessageCodec() {}
 
@@ -188,6 +196,10 @@ public final class PeerMessageCodec {
       case Fetched m -> out.type(FETCHED).number(m.fromSequence()).standing(m.standing());
       case Failed m -> out.type(FAILED).number(m.epoch()).prose(m.why());
       case Leave m -> out.type(LEAVE).text(m.node()).id(m.store());
+      case Certify m -> out.type(CERTIFY).reign(m.reign()).head(m.head());
+      case Attest m -> out.type(ATTEST).attestation(m.said());
+      case Heads m -> out.type(HEADS).heads(m.heads());
+      case Accuse m -> out.type(ACCUSE).proof(m.proof());
     }
   }
 
@@ -248,6 +260,10 @@ public final class PeerMessageCodec {
       case FETCHED -> fetched(f, in, owned);
       case FAILED -> new Failed(f.number(), f.text());
       case LEAVE -> new Leave(f.text(), f.id());
+      case CERTIFY -> new Certify(f.reign(), f.head());
+      case ATTEST -> new Attest(f.attestation());
+      case HEADS -> new Heads(f.heads());
+      case ACCUSE -> new Accuse(f.proof());
       default -> throw new MalformedMessageException("no message has type " + type);
     };
   }

@@ -90,6 +90,40 @@ class ChartTrustTest {
   }
 
   @Test
+  void everyPodIsShownItsOwnSigningKeyAndNoOther() {
+    assertThat(
+            pods(
+                Chart.objects(
+                    Map.of(
+                        "evidence.existingSecret", "replog-keys",
+                        "evidence.ringConfigMap", "replog-ring"))))
+        .hasSize(2)
+        .allSatisfy(
+            pod -> {
+              assertThat(environment(pod))
+                  .containsEntry("REPLOG_EVIDENCE_RING", "/etc/replog/evidence/ring")
+                  .containsEntry("REPLOG_EVIDENCE_KEY_FILE", "/etc/replog/evidence/node.key");
+              List<Manifest> mounts = pod.parts("containers").getFirst().parts("volumeMounts");
+              assertThat(mounts)
+                  .filteredOn(mount -> mount.text("name").equals("evidence-keys"))
+                  .singleElement()
+                  .satisfies(
+                      mount -> {
+                        assertThat(mount.text("subPathExpr")).isEqualTo("$(REPLOG_ID).key");
+                        assertThat(mount.text("readOnly")).isEqualTo("true");
+                      });
+              assertThat(mounts)
+                  .filteredOn(mount -> mount.text("name").equals("evidence-ring"))
+                  .singleElement()
+                  .satisfies(mount -> assertThat(mount.text("readOnly")).isEqualTo("true"));
+              assertThat(pod.parts("volumes"))
+                  .filteredOn(volume -> volume.text("name").equals("evidence-keys"))
+                  .extracting(volume -> volume.text("secret.secretName"))
+                  .containsExactly("replog-keys");
+            });
+  }
+
+  @Test
   void noSecretIsMadeOrRead() {
     assertThat(Chart.objects(BOTH)).noneMatch(object -> object.kind().equals("Secret"));
     assertThat(Chart.one(Chart.objects(BOTH), "Role", "replog-master").parts("rules"))

@@ -46,6 +46,10 @@ class ChartValuesTest {
           antiAffinity: strong                      | /antiAffinity
           secondaries: {autoscaling: {enabled: true, minReplicas: 9}} | autoscaling.minReplicas
           networkPolicy: {clients: [{pod: x}]}      | /networkPolicy/clients/0
+          evidence: {existingSecret: k}             | evidence: existingSecret goes with
+          evidence: {ringConfigMap: r}              | evidence: existingSecret goes with
+          {evidence: {existingSecret: k, ringConfigMap: r}, master: {replicaCount: 2}} | master.replicaCount=1
+          {evidence: {existingSecret: k, ringConfigMap: r}, secondaries: {autoscaling: {enabled: true}}} | autoscaling
           extraEnv: [{name: A, vale: b}]            | /extraEnv/0
           """)
   void aWrongValueIsRefusedByName(String values, String named, @TempDir Path directory)

@@ -10,6 +10,7 @@ import io.replog.storage.DataDirectory;
 import io.replog.storage.FileDisk;
 import io.replog.storage.LogOptions;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -333,6 +334,10 @@ class CommandsTest {
                 "--advertise",
                 "http://m:9",
                 "--join",
+                "--evidence-ring",
+                "r",
+                "--evidence-key",
+                "k",
                 "--supervised-by",
                 "12"))
         .isZero();
@@ -351,6 +356,8 @@ class CommandsTest {
                 "true",
                 null,
                 null,
+                "r",
+                "k",
                 "12"),
             new NodeOptions(
                 NodeKind.SECONDARY,
@@ -363,6 +370,8 @@ class CommandsTest {
                 null,
                 "http://m:9",
                 "5",
+                null,
+                null,
                 null));
   }
 
@@ -379,6 +388,31 @@ class CommandsTest {
           .contains("port " + taken.getLocalPort() + " for secondary-0");
     }
     assertThat(Files.exists(data)).isFalse();
+  }
+
+  @Test
+  void aClusterWithKeysHasEnoughNodesAndTheSameForItsLife(@TempDir Path directory)
+      throws Exception {
+    String data = directory.toString();
+    assertThat(replog("cluster", "--certified", "--secondaries", "2", "--data", data)).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--certified needs 4 nodes or more, of which one may lie: --secondaries 3");
+    new KeyFiles(directory.resolve("keys")).require(List.of("a", "b"));
+    assertThat(
+            replog(
+                "cluster", "--certified", "--data", data, "--port", Integer.toString(freePort())))
+        .isEqualTo(1);
+    assertThat(err.toString())
+        .contains(
+            "keys has the keys of [a, b], not of"
+                + " [master-0, secondary-0, secondary-1, secondary-2]; the nodes of a ring");
+  }
+
+  /** One with free ones behind it, as far as can be told. */
+  private static int freePort() throws IOException {
+    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return Math.min(probe.getLocalPort(), 65_000);
+    }
   }
 
   @Test

@@ -69,6 +69,28 @@ class CommitTrackerTest {
   }
 
   @Test
+  void whatIsSignedForOneEntryAnswersThatOneAlone() {
+    WriteConcern certified = new WriteConcern.Certified();
+    tracker.register(1, certified, true, "first");
+    tracker.register(2, certified, true, "second");
+    tracker.register(3, certified, true, "third");
+    tracker.register(2, certified, true, "second again");
+    tracker.masterHas(3, 3);
+    assertThat(tracker.uncertified(10)).isEmpty();
+
+    tracker.acknowledged("a", A, 2, 2);
+    assertThat(tracker.committed()).isEqualTo(2);
+    assertThat(answered()).isEmpty();
+    assertThat(tracker.uncertified(10)).containsExactly(1L, 2L);
+    assertThat(tracker.uncertified(1)).containsExactly(1L);
+
+    tracker.certified(2);
+    assertThat(answered()).containsExactly("second", "second again");
+    assertThat(tracker.uncertified(10)).containsExactly(1L);
+    assertThat(tracker.waiting()).isEqualTo(2);
+  }
+
+  @Test
   void aNumberBelowTheMajorityIsMetByALearner() {
     CommitTracker<String> five =
         tracker(seat("a", A), seat("b", B), seat("c", null), seat("d", null));

@@ -10,6 +10,7 @@ import io.replog.core.HashChain;
 import io.replog.core.LogStart;
 import io.replog.core.Membership;
 import io.replog.core.NodeRole;
+import io.replog.evidence.Equivocation;
 import io.replog.node.ClusterView;
 import io.replog.node.Faults;
 import io.replog.node.Node;
@@ -62,12 +63,14 @@ final class FakeNode implements Node, AutoCloseable {
   volatile ReadPermit permit = new ReadPermit.Granted(0);
   volatile Registration registration = new Registration.Added();
   volatile Registration deregistration = new Registration.Leaving();
+  volatile Receipting receipting = new Receipting.NotMaster(null);
+  volatile List<Equivocation> evidence;
   volatile Trimming trimming = new Trimming.Done(1, null);
   volatile VerifyReport report;
   volatile EntryTrace trace;
   volatile boolean takesHandFeed;
   volatile ClusterView view = view(NodeRole.MASTER, List.of());
-  volatile NodeNumbers numbers = new NodeNumbers(0, 0, Map.of(), 0, 0, 0, 0);
+  volatile NodeNumbers numbers = new NodeNumbers(0, 0, Map.of(), 0, 0, 0, 0, 0);
   volatile Faults faults = Faults.NONE;
   volatile Faults initialFaults = Faults.NONE;
 
@@ -275,6 +278,16 @@ final class FakeNode implements Node, AutoCloseable {
   @Override
   public void trace(long sequence, Consumer<EntryTrace> answer) {
     thread.execute(() -> answer.accept(trace));
+  }
+
+  @Override
+  public void receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
+    thread.execute(() -> answer.accept(receipting));
+  }
+
+  @Override
+  public List<Equivocation> evidence() {
+    return evidence;
   }
 
   @Override

@@ -81,7 +81,7 @@ class PrometheusTest {
   @Test
   void theNodesOwnNumbersAreRead() {
     api.post("/messages", "{\"message\":\"x\"}");
-    api.node.numbers = new NodeNumbers(1, 5, Map.of(), 2, 7, 10, 2_500_000_000L);
+    api.node.numbers = new NodeNumbers(1, 5, Map.of(), 2, 7, 10, 2_500_000_000L, 3);
 
     assertThat(scrape().lines())
         .contains(
@@ -95,6 +95,7 @@ class PrometheusTest {
             "replog_appends_waiting 5.0",
             "replog_takeovers_total 2.0",
             "replog_rolled_back_entries_total 7.0",
+            "replog_bad_signatures_total 3.0",
             "replog_log_sync_seconds_count 10",
             "replog_log_sync_seconds_sum 2.5");
   }
@@ -102,7 +103,7 @@ class PrometheusTest {
   @Test
   void eachSecondaryHasItsLineWhileItIsThere() {
     scrape();
-    api.node.numbers = new NodeNumbers(1, 0, Map.of("s0", 42L), 0, 0, 0, 0);
+    api.node.numbers = new NodeNumbers(1, 0, Map.of("s0", 42L), 0, 0, 0, 0, 0);
     api.node.changeCluster(
         FakeNode.view(
             NodeRole.MASTER,

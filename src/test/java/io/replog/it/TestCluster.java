@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.ToIntBiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Masters (one, unless more are asked for) and their secondaries as separate processes. Nothing is
@@ -39,6 +40,7 @@ final class TestCluster {
     private final Map<String, String> environment = new HashMap<>();
     private List<Integer> delaysMs = List.of(0, 0);
     private List<String> jvm = ReplogProcess.SMALL;
+    private @Nullable Path keys;
     private boolean registering;
     private int masters = 1;
     private ToIntBiFunction<String, Integer> way = (master, port) -> port;
@@ -84,6 +86,12 @@ final class TestCluster {
     Plan setting(String variable, String value) {
       environment.put(variable, value);
       return this;
+    }
+
+    /** Every node signs with its {@code ID.key}, and checks by the public ones beside it. */
+    Plan keys(Path directory) {
+      keys = directory;
+      return setting("REPLOG_EVIDENCE_RING", directory.toString());
     }
 
     /** The secondaries register themselves at the master, which is told of none. */
@@ -133,7 +141,11 @@ final class TestCluster {
       List<String> arguments = new ArrayList<>(command);
       arguments.addAll(List.of("--id", id, "--port", Integer.toString(port)));
       arguments.addAll(List.of("--data", data.toString()));
-      ReplogProcess process = processes.add(id, jvm, arguments, environment);
+      Map<String, String> own = new HashMap<>(environment);
+      if (keys != null) {
+        own.put("REPLOG_EVIDENCE_KEY_FILE", keys.resolve(id + ".key").toString());
+      }
+      ReplogProcess process = processes.add(id, jvm, arguments, own);
       return new TestNode(id, port, data, process, new NodeApi(TestNode.url(port)));
     }
   }

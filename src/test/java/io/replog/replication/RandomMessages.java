@@ -4,7 +4,15 @@ import io.replog.core.Configuration;
 import io.replog.core.Hash;
 import io.replog.core.Membership;
 import io.replog.core.Seat;
+import io.replog.evidence.Attestation;
+import io.replog.evidence.Equivocation;
+import io.replog.evidence.Head;
+import io.replog.evidence.Signature;
+import io.replog.evidence.Signed;
+import io.replog.evidence.Statement;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +37,7 @@ public final class RandomMessages {
 
   /** Every type of message. */
   public static List<Class<?>> types() {
-    return leaves(PeerMessage.class).toList();
+    return leaves(PeerMessage.class).distinct().toList();
   }
 
   private static Stream<Class<?>> leaves(Class<?> type) {
@@ -64,7 +72,7 @@ public final class RandomMessages {
       for (int i = 0; i < components.length; i++) {
         types[i] = components[i].getType();
         boolean optional = components[i].getAnnotatedType().isAnnotationPresent(Nullable.class);
-        values[i] = optional && random.nextBoolean() ? null : value(types[i]);
+        values[i] = optional && random.nextBoolean() ? null : value(components[i].getGenericType());
       }
       var constructor = type.getDeclaredConstructor(types);
       constructor.setAccessible(true);
@@ -72,6 +80,54 @@ public final class RandomMessages {
     } catch (ReflectiveOperationException e) {
       throw new LinkageError(e.getMessage(), e);
     }
+  }
+
+  /** A value, of what is in the brackets too where the type has some. */
+  private Object value(Type type) {
+    if (type instanceof ParameterizedType generic) {
+      Type inner = generic.getActualTypeArguments()[0];
+      return generic.getRawType() == List.class
+          ? Stream.generate(() -> value(inner)).limit(random.nextInt(5)).toList()
+          : new Signed<>((Statement) value(inner), Signature.of(bytes(Signature.BYTES)));
+    }
+    return value((Class<?>) type);
+  }
+
+  private Head head(long number) {
+    return new Head(
+        "node-" + random.nextInt(9),
+        new UUID(1, 2),
+        3,
+        number,
+        place(),
+        Hash.of(bytes(Hash.BYTES)));
+  }
+
+  private Attestation attestation(long sequence) {
+    return new Attestation(
+        "node-" + random.nextInt(9), new UUID(1, 2), sequence, place(), Hash.of(bytes(Hash.BYTES)));
+  }
+
+  private long place() {
+    return random.nextLong(1, Long.MAX_VALUE);
+  }
+
+  /** Two statements of one node that differ where they must not. */
+  private Equivocation proof() {
+    Statement one = random.nextBoolean() ? head(place()) : attestation(place());
+    Hash other = Hash.of(bytes(Hash.BYTES));
+    Statement second =
+        switch (one) {
+          case Head head ->
+              new Head(head.node(), head.cluster(), head.epoch(), head.number(), place(), other);
+          case Attestation said ->
+              new Attestation(said.node(), said.cluster(), said.sequence(), place(), other);
+        };
+    return new Equivocation(signed(one), signed(second));
+  }
+
+  private Signed<?> signed(Statement statement) {
+    return new Signed<>(statement, Signature.of(bytes(Signature.BYTES)));
   }
 
   private Object value(Class<?> type) {
@@ -87,6 +143,12 @@ public final class RandomMessages {
       return text();
     } else if (type == ByteBuffer.class) {
       return ByteBuffer.wrap(bytes(random.nextInt(1, 2000))).asReadOnlyBuffer();
+    } else if (type == Head.class) {
+      return head(place());
+    } else if (type == Attestation.class) {
+      return attestation(place());
+    } else if (type == Equivocation.class) {
+      return proof();
     } else if (type == Membership.class) {
       return new Membership(configuration(), random.nextBoolean() ? null : configuration());
     } else if (type.isRecord()) {

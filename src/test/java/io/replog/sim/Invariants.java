@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 
@@ -265,6 +266,8 @@ final class Invariants {
           case WriteConcern.Majority() -> least(node.state().membership(), Configuration::majority);
           case WriteConcern.All() -> least(node.state().membership(), Configuration::copies);
           case WriteConcern.Copies(int count) -> count;
+          case WriteConcern.Certified() ->
+              Objects.requireNonNull(node.keys().ring(), "certified without a ring").quorum();
         };
     int there = evidence.copies(node, cluster, entry, append.journal());
     if (there < needed) {
@@ -287,6 +290,7 @@ final class Invariants {
         && switch (append.concern()) {
           case WriteConcern.Majority() -> true;
           case WriteConcern.All() -> true;
+          case WriteConcern.Certified() -> true;
           case WriteConcern.Copies(int count) ->
               node.state().membership().inForce().stream().allMatch(c -> count >= c.majority());
         };
@@ -304,6 +308,9 @@ final class Invariants {
   }
 
   private static boolean noStronger(Operation.Append one, Operation.Append other) {
+    if (one.concern() instanceof WriteConcern.Certified) {
+      return false; // each entry is signed for by itself
+    }
     boolean concern =
         one.concern().equals(other.concern())
             || one.concern().equals(new WriteConcern.Copies(1))

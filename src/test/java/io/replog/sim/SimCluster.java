@@ -1,6 +1,7 @@
 package io.replog.sim;
 
 import io.replog.node.NodeConfig;
+import io.replog.node.Outside;
 import io.replog.replication.PeerMessage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator.SplittableGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The nodes of a simulation and their network. */
@@ -35,6 +38,7 @@ final class SimCluster {
    * @param climate what its network is like
    * @param slowestSyncNanos how long a disk takes at most, but for a stall
    * @param retainedBytes how much of the log is kept, null for all
+   * @param keys whether every node has a key of its own and all public ones
    */
   record Shape(
       int masters,
@@ -43,7 +47,48 @@ final class SimCluster {
       long deduplicationEntries,
       Weather climate,
       long slowestSyncNanos,
-      @Nullable Long retainedBytes) {}
+      @Nullable Long retainedBytes,
+      boolean keys) {
+    /** One whose nodes sign nothing. */
+    Shape(
+        int masters,
+        int secondaries,
+        boolean declared,
+        long deduplicationEntries,
+        Weather climate,
+        long slowestSyncNanos,
+        @Nullable Long retainedBytes) {
+      this(
+          masters,
+          secondaries,
+          declared,
+          deduplicationEntries,
+          climate,
+          slowestSyncNanos,
+          retainedBytes,
+          false);
+    }
+
+    /** The same, whose nodes have keys. */
+    Shape withKeys() {
+      return new Shape(
+          masters,
+          secondaries,
+          declared,
+          deduplicationEntries,
+          climate,
+          slowestSyncNanos,
+          retainedBytes,
+          true);
+    }
+
+    private List<String> ids() {
+      return Stream.concat(
+              IntStream.range(0, masters).mapToObj(i -> "master-" + i),
+              IntStream.range(0, secondaries).mapToObj(i -> "secondary-" + i))
+          .toList();
+    }
+  }
 
   SimCluster(
       Shape shape,
@@ -71,6 +116,7 @@ final class SimCluster {
                 sabotage.arrived(to, message);
               }
             });
+    SimKeys keys = shape.keys() ? SimKeys.of(shape.ids()) : SimKeys.NONE;
     List<String> declared = new ArrayList<>();
     for (int i = 0; i < shape.secondaries(); i++) {
       declared.add(url("secondary-" + i));
@@ -87,12 +133,15 @@ final class SimCluster {
               random.split(),
               shape.slowestSyncNanos(),
               watcher,
-              sabotage));
+              sabotage,
+              Outside.NONE,
+              keys.of(id)));
     }
     for (int i = 0; i < shape.secondaries(); i++) {
+      String id = "secondary-" + i;
       add(
           new SimNode(
-              config("secondary-" + i, List.of(), false, shape),
+              config(id, List.of(), false, shape),
               false,
               clock,
               network,
@@ -100,7 +149,9 @@ final class SimCluster {
               random.split(),
               shape.slowestSyncNanos(),
               watcher,
-              sabotage));
+              sabotage,
+              Outside.NONE,
+              keys.of(id)));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.replog.sim;
 
 import io.replog.core.NodeState;
+import io.replog.node.EvidenceKeys;
 import io.replog.node.Faults;
 import io.replog.node.MasterNode;
 import io.replog.node.Node;
@@ -57,6 +58,7 @@ final class SimNode {
   private final Sabotage sabotage;
   private final long skewMillis;
   private final Outside outside;
+  private final EvidenceKeys keys;
   private SimDisk disk;
   private boolean diskHarmed;
   private boolean joins;
@@ -79,31 +81,10 @@ final class SimNode {
       SplittableGenerator random,
       long slowestSyncNanos,
       Watcher watcher,
-      Sabotage sabotage) {
-    this(
-        config,
-        master,
-        clock,
-        network,
-        trace,
-        random,
-        slowestSyncNanos,
-        watcher,
-        sabotage,
-        Outside.NONE);
-  }
-
-  SimNode(
-      NodeConfig config,
-      boolean master,
-      SimClock clock,
-      SimNetwork network,
-      Trace trace,
-      SplittableGenerator random,
-      long slowestSyncNanos,
-      Watcher watcher,
       Sabotage sabotage,
-      Outside outside) {
+      Outside outside,
+      EvidenceKeys keys) {
+    this.keys = keys;
     this.outside = outside;
     this.config = config;
     this.master = master;
@@ -124,6 +105,11 @@ final class SimNode {
 
   String url() {
     return config.url();
+  }
+
+  /** What it signs with, and checks others with. */
+  EvidenceKeys keys() {
+    return keys;
   }
 
   NodeConfig config() {
@@ -248,14 +234,17 @@ final class SimNode {
                 network.of(this),
                 dice,
                 Faults.NONE,
-                outside)
+                outside,
+                keys)
             : new SecondaryNode(
                 running,
                 opened,
                 mine,
                 task -> mine.elsewhere(syncNanos(), "sync", task),
+                network.of(this),
                 dice,
-                Faults.NONE);
+                Faults.NONE,
+                keys);
     mirror = new Mirror(id());
     diskHarmed &= !disk.isRoomy();
     trace.note(id() + " started: " + opened.state());

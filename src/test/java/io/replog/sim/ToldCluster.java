@@ -5,6 +5,7 @@ import io.replog.cluster.ClusterRecords;
 import io.replog.cluster.InMemoryRecords;
 import io.replog.cluster.Member;
 import io.replog.cluster.MemberSource;
+import io.replog.node.EvidenceKeys;
 import io.replog.node.MasterNode;
 import io.replog.node.NodeConfig;
 import io.replog.node.Outside;
@@ -88,7 +89,8 @@ final class ToldCluster {
             2_000_000,
             new Unwatched(),
             Sabotage.NONE,
-            new Outside(new Records(), new Source(id)));
+            new Outside(new Records(), new Source(id)),
+            EvidenceKeys.NONE);
     nodes.put(id, node);
     network.add(node);
   }

@@ -57,7 +57,7 @@ class CertifiedAppendTest {
         clock,
         Trace.off(),
         new SplittableRandom(7),
-        new SlowDiskTest.Unwatched(),
+        new Unwatched(),
         new Meddler());
   }
 

@@ -63,7 +63,7 @@ final class Attesting {
         head.node().equals(master)
             && head.cluster().equals(reign.clusterId())
             && head.epoch() == reign.epoch();
-    if (ofThisReign && witness.saw(certify.head())) {
+    if (ofThisReign && witness.saw(master, certify.head())) {
       asked(head);
     }
   }

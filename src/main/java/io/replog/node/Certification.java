@@ -39,6 +39,9 @@ final class Certification {
    */
   static final int MOST_FOR_APPENDS = 8;
 
+  /** Entries that are being certified at once for receipts: who asks for more hears 503. */
+  static final int MOST_FOR_RECEIPTS = 16;
+
   /** Receipts that may be waited for at once. */
   static final int MOST_RECEIPTS = 256;
 
@@ -124,7 +127,8 @@ final class Certification {
     for (long sequence : tracker.uncertified(MOST_FOR_APPENDS)) {
       if (certificates.containsKey(sequence)) {
         tracker.certified(sequence);
-      } else if (rounds.size() < MOST_FOR_APPENDS + MOST_RECEIPTS) {
+        settle.run(); // its place is free once it has been answered
+      } else if (rounds.size() < MOST_FOR_APPENDS + MOST_FOR_RECEIPTS) {
         round(sequence);
       }
     }
@@ -170,15 +174,15 @@ final class Certification {
       answer.accept(receipt(sequence, enough));
       return;
     }
+    Round round = round(sequence);
+    if (round == null) {
+      answer.accept(new Receipting.Trimmed(context.copy().log().firstSequence()));
+      return;
+    }
     Wish wish = new Wish(answer);
     wishes++;
     wish.timeout = context.loop().schedule(patience, () -> timedOut(sequence, wish));
-    Round round = round(sequence);
-    if (round == null) {
-      answer(wish, new Receipting.Trimmed(context.copy().log().firstSequence()));
-    } else {
-      round.wishes.add(wish);
-    }
+    round.wishes.add(wish);
   }
 
   private @Nullable Receipting refusal(long sequence) {
@@ -192,6 +196,10 @@ final class Certification {
       return new Receipting.NotFound(copy.lastSequence());
     } else if (sequence > copy.committedSequence()) {
       return new Receipting.NotCommitted(copy.committedSequence());
+    }
+    boolean ready = rounds.containsKey(sequence) || certificates.containsKey(sequence);
+    if (!ready && rounds.size() >= MOST_FOR_RECEIPTS) {
+      return new Receipting.Overloaded(MOST_FOR_RECEIPTS);
     }
     return wishes >= MOST_RECEIPTS ? new Receipting.Overloaded(MOST_RECEIPTS) : null;
   }

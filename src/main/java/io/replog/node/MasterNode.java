@@ -242,8 +242,8 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
   @Override
   public void said(PeerSession session, FromSecondary message) {
     switch (message) {
-      case Evidence evidence -> witness.heard(evidence);
-      case Attest(Signed<Attestation> said) when !witness.believes(said) -> {}
+      case Evidence evidence -> witness.heard(session.node(), evidence);
+      case Attest(Signed<Attestation> said) when !witness.believes(session.node(), said) -> {}
       default -> context.phase().said(session, message);
     }
   }

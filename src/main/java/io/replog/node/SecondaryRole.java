@@ -201,7 +201,7 @@ final class SecondaryRole implements Intake.Answers {
       case Renounce renounce -> renounce(peer, renounce);
       case LeaveAnswer answer -> leaveAnswered(peer, answer);
       case Certify certify -> certify(peer, certify);
-      case Evidence evidence -> witness.heard(evidence);
+      case Evidence evidence -> witness.heard(peer.node(), evidence);
     }
   }
 

@@ -41,15 +41,25 @@ final class Sightings {
 
   private final Map<Shelf, Newest> shelves = new HashMap<>();
 
-  /** Whether this very statement is remembered, so that its signature need not be checked again. */
+  /**
+   * Whether this statement is remembered, so that its signature need not be checked again. A head
+   * is the same whichever of its node's signatures it bears; that of an attestation goes into
+   * receipts, and is looked at.
+   */
   boolean has(Signed<?> signed) {
     for (Place place : places(signed.statement())) {
       Newest shelf = shelves.get(shelf(signed.statement(), place));
-      if (shelf == null || !signed.equals(shelf.get(place))) {
-        return false;
+      // the other place may have an earlier head, of the same sequence with another number
+      Signed<?> there = shelf == null ? null : shelf.get(place);
+      boolean same =
+          signed.statement() instanceof Head head
+              ? there != null && head.equals(there.statement())
+              : signed.equals(there);
+      if (same) {
+        return true;
       }
     }
-    return true;
+    return false;
   }
 
   /**

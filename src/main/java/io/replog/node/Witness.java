@@ -31,8 +31,15 @@ import org.slf4j.LoggerFactory;
 final class Witness {
   private static final Logger LOG = LoggerFactory.getLogger(Witness.class);
 
-  /** Heads that wait to be passed on; beyond it the oldest are not. */
-  private static final int MOST_WAITING = Sightings.KEPT;
+  /** Checks of heads and proofs between two heartbeats: for one node's, and for all. */
+  private static final int HEADS_OF_ONE = Heads.MOST;
+
+  private static final int HEADS_OF_ALL = 2 * Heads.MOST;
+
+  /** Checks of attestations between two heartbeats: for one node's, and for all. */
+  private static final int ATTESTATIONS_OF_ONE = 96;
+
+  private static final int ATTESTATIONS_OF_ALL = 384;
 
   /** Heartbeats after which proofs are said again, to whoever was away. */
   private static final int REPEAT_EVERY = 20;
@@ -55,6 +62,8 @@ final class Witness {
   private final Set<String> warned = new HashSet<>();
   private final Listener listener;
   private final AtomicLong badSignatures = new AtomicLong();
+  private final Allowance heads = new Allowance(HEADS_OF_ONE, HEADS_OF_ALL);
+  private final Allowance attestations = new Allowance(ATTESTATIONS_OF_ONE, ATTESTATIONS_OF_ALL);
   private int ticks;
   private long contradictedEpoch;
 
@@ -81,12 +90,17 @@ final class Witness {
     return proofs.against(peer);
   }
 
-  /** What another node passes on. */
-  void heard(Evidence evidence) {
+  /**
+   * What another node passes on.
+   *
+   * @param from the node, as it calls itself
+   */
+  void heard(@Nullable String from, Evidence evidence) {
     switch (evidence) {
-      case Heads(List<Signed<Head>> heads) -> heads.forEach(this::saw);
+      case Heads(List<Signed<Head>> some) -> some.forEach(head -> saw(from, head));
       case Accuse(Equivocation proof) -> {
-        if (isOurs(proof.first().statement().cluster())) {
+        boolean news = isOurs(proof.first().statement().cluster()) && !distrusts(proof.node());
+        if (news && heads.take(from)) {
           convict(proof);
         }
       }
@@ -94,22 +108,21 @@ final class Witness {
   }
 
   /**
-   * A head that came here, from whomever.
+   * A head that came here.
    *
-   * @return whether its node has signed it
+   * @param from the node that it came from, as it calls itself
+   * @return whether its node has signed it, and was not caught lying
    */
-  boolean saw(Signed<Head> head) {
-    if (!isOurs(head.statement().cluster())) {
+  boolean saw(@Nullable String from, Signed<Head> head) {
+    // of a liar there is a proof, and no more of its words need be checked or passed on
+    if (!isOurs(head.statement().cluster()) || distrusts(head.statement().node())) {
       return false;
     }
     if (sightings.has(head)) {
       return true;
     }
-    if (!good(head)) {
+    if (!heads.take(from) || !good(head)) {
       return false;
-    }
-    if (waiting.size() == MOST_WAITING) {
-      waiting.removeFirst();
     }
     waiting.addLast(head);
     judge(sightings.remember(head));
@@ -125,14 +138,15 @@ final class Witness {
   /**
    * An attestation that came here.
    *
+   * @param from the node that it came from
    * @return whether it counts: its node has signed it, and was not caught lying
    */
-  boolean believes(Signed<Attestation> said) {
-    if (!isOurs(said.statement().cluster())) {
+  boolean believes(@Nullable String from, Signed<Attestation> said) {
+    if (!isOurs(said.statement().cluster()) || distrusts(said.statement().node())) {
       return false;
     }
     if (!sightings.has(said)) {
-      if (!good(said)) {
+      if (!attestations.take(from) || !good(said)) {
         return false;
       }
       judge(sightings.remember(said));
@@ -140,13 +154,15 @@ final class Witness {
     return !distrusts(said.statement().node());
   }
 
-  /** At every heartbeat: passes on what came since, a bounded number at a time. */
+  /** At every heartbeat: passes on what came since, which the allowance has bounded. */
   void tick() {
-    List<Signed<Head>> some = new ArrayList<>();
-    while (some.size() < Heads.MOST && !waiting.isEmpty()) {
-      some.add(waiting.removeFirst());
-    }
-    if (!some.isEmpty()) {
+    heads.renew();
+    attestations.renew();
+    while (!waiting.isEmpty()) {
+      List<Signed<Head>> some = new ArrayList<>();
+      while (some.size() < Heads.MOST && !waiting.isEmpty()) {
+        some.add(waiting.removeFirst());
+      }
       listener.passOn(new Heads(some));
     }
     if (++ticks % REPEAT_EVERY == 0) {

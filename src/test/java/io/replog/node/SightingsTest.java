@@ -27,6 +27,17 @@ class SightingsTest {
     assertThat(sightings.remember(said("a", 5, 'y'))).isNull();
   }
 
+  /** Else it would be passed on for ever, each time as news. */
+  @Test
+  void aSecondHeadOfOneSequenceIsRememberedToo() {
+    sightings.remember(head("a", 1, 5, 'x'));
+    sightings.remember(head("a", 2, 5, 'x'));
+
+    assertThat(sightings.has(head("a", 1, 5, 'x'))).isTrue();
+    assertThat(sightings.has(head("a", 2, 5, 'x'))).isTrue();
+    assertThat(sightings.has(head("a", 3, 5, 'x'))).isFalse();
+  }
+
   @Test
   void twoHeadsWithOneNumberOrOneSequenceAreAProof() {
     sightings.remember(head("a", 1, 5, 'x'));

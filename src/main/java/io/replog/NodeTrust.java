@@ -2,6 +2,7 @@ package io.replog;
 
 import io.replog.config.NodeSettings;
 import io.replog.config.Settings;
+import io.replog.evidence.BadKeyException;
 import io.replog.evidence.KeyRing;
 import io.replog.evidence.NodeSigner;
 import io.replog.http.Access;
@@ -91,8 +92,13 @@ final class NodeTrust {
   EvidenceKeys keys(String node) {
     Path ring = settings.ring();
     Path key = settings.evidenceKey();
-    return new EvidenceKeys(
-        ring == null ? null : KeyRing.read(ring), key == null ? null : NodeSigner.read(key, node));
+    KeyRing all = ring == null ? null : KeyRing.read(ring);
+    NodeSigner own = key == null ? null : NodeSigner.read(key, node);
+    try {
+      return new EvidenceKeys(all, own);
+    } catch (BadKeyException e) {
+      throw new BadKeyException(key + ": " + e.getMessage(), e);
+    }
   }
 
   /** For connections to other nodes. */

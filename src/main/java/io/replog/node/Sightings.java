@@ -45,11 +45,12 @@ final class Sightings {
   boolean has(Signed<?> signed) {
     for (Place place : places(signed.statement())) {
       Newest shelf = shelves.get(shelf(signed.statement(), place));
-      if (shelf == null || !signed.equals(shelf.get(place))) {
-        return false;
+      // the other place may have an earlier head, of the same sequence with another number
+      if (shelf != null && signed.equals(shelf.get(place))) {
+        return true;
       }
     }
-    return true;
+    return false;
   }
 
   /**

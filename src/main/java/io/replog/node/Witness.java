@@ -96,10 +96,11 @@ final class Witness {
   /**
    * A head that came here, from whomever.
    *
-   * @return whether its node has signed it
+   * @return whether its node has signed it, and was not caught lying
    */
   boolean saw(Signed<Head> head) {
-    if (!isOurs(head.statement().cluster())) {
+    // of a liar there is a proof, and no more of its words need be checked or passed on
+    if (!isOurs(head.statement().cluster()) || distrusts(head.statement().node())) {
       return false;
     }
     if (sightings.has(head)) {
@@ -128,7 +129,7 @@ final class Witness {
    * @return whether it counts: its node has signed it, and was not caught lying
    */
   boolean believes(Signed<Attestation> said) {
-    if (!isOurs(said.statement().cluster())) {
+    if (!isOurs(said.statement().cluster()) || distrusts(said.statement().node())) {
       return false;
     }
     if (!sightings.has(said)) {

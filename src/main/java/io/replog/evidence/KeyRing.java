@@ -26,7 +26,7 @@ import java.util.TreeSet;
  * <p>The ring is fixed for the cluster's life: with another {@code n} the quorum is another, and
  * quorums of two rings need not meet. Immutable; any thread.
  */
-public final class KeyRing {
+public class KeyRing {
   /** Fewest nodes of which one may lie. */
   public static final int FEWEST = 4;
 
@@ -49,7 +49,7 @@ public final class KeyRing {
     BAD_SIGNATURE
   }
 
-  private KeyRing(NavigableMap<String, PublicKey> keys) {
+  KeyRing(NavigableMap<String, PublicKey> keys) {
     if (keys.isEmpty() || keys.size() > MOST) {
       throw new BadKeyException(
           "a ring has from 1 to " + MOST + " public keys, not " + keys.size());
@@ -68,9 +68,13 @@ public final class KeyRing {
 
   /** The ring of these keys. */
   public static KeyRing of(Collection<NodeKeys> nodes) {
+    return new KeyRing(keys(nodes));
+  }
+
+  static NavigableMap<String, PublicKey> keys(Collection<NodeKeys> nodes) {
     TreeMap<String, PublicKey> keys = new TreeMap<>();
     nodes.forEach(one -> keys.put(one.node(), Ed25519.publicKey(one.publicPem())));
-    return new KeyRing(keys);
+    return keys;
   }
 
   /**

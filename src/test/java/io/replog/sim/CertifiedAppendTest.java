@@ -43,6 +43,7 @@ class CertifiedAppendTest {
   private final List<Attest> attested = new ArrayList<>();
   private final SimClock clock = new SimClock(Trace.off());
   private boolean twoHistories;
+  private long passedOn;
 
   /** Who signs for an epoch in which the entry was not written. */
   private String misdated = "";
@@ -74,6 +75,7 @@ class CertifiedAppendTest {
             ? List.of()
             : List.of(misdated.equals(from) ? late(attest) : attest);
       }
+      passedOn += message instanceof Heads ? 1 : 0;
       boolean toTheOthers = from.equals("master-0") && !to.equals("secondary-0");
       if (twoHistories && toTheOthers && message instanceof Certify(var reign, var head)) {
         return List.of(new Certify(reign, forged(head)));
@@ -154,6 +156,22 @@ class CertifiedAppendTest {
           .extracting(Receipt.Vote::node)
           .containsExactly("master-0", "secondary-1", "secondary-2");
     }
+  }
+
+  @Test
+  void aHeadGoesRoundOnceThoughItsSequenceHadOneBefore() {
+    start();
+    append("a", null);
+    pass(Duration.ofSeconds(3));
+    long before = passedOn;
+    assertThat(before).isPositive();
+    pass(Duration.ofSeconds(5));
+    assertThat(passedOn).isEqualTo(before);
+  }
+
+  private void pass(Duration time) {
+    long end = clock.nowNanos() + time.toNanos();
+    assertThat(until(() -> clock.nowNanos() >= end)).isTrue();
   }
 
   @Test

@@ -17,5 +17,7 @@ enum Hazard {
   /** The beginning of the log is trimmed, by request and by retention. */
   TRIMS,
   /** Faults wait for their moment, in place of most that come by chance. */
-  AMBUSHES
+  AMBUSHES,
+  /** As many nodes lie as the ring of keys bears: a run of its own, {@link LiarRun}. */
+  LIARS
 }

@@ -41,7 +41,10 @@ record PlantedBug(String name, String profileName, Supplier<Sabotage> sabotage) 
           new PlantedBug("trim-what-a-seat-lacks", "trims", NodeBugs.TrimWhatASeatLacks::new),
           new PlantedBug(
               "trim-what-is-not-committed", "trims", NodeBugs.TrimWhatIsNotCommitted::new),
-          new PlantedBug("begin-at-the-end", "trims", MessageBugs.BeginAtTheEnd::new));
+          new PlantedBug("begin-at-the-end", "trims", MessageBugs.BeginAtTheEnd::new),
+          new PlantedBug("quorum-too-small", "liars", LiarBugs.QuorumTooSmall::new),
+          new PlantedBug("attest-before-committed", "liars", LiarBugs.AttestBeforeCommitted::new),
+          new PlantedBug("attest-without-own-hash", "liars", LiarBugs.AttestWithoutOwnHash::new));
 
   static PlantedBug named(String name) {
     return ALL.stream()

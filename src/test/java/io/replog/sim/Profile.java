@@ -3,6 +3,7 @@ package io.replog.sim;
 import static io.replog.sim.Hazard.AMBUSHES;
 import static io.replog.sim.Hazard.FAILING_DISKS;
 import static io.replog.sim.Hazard.FAULTS;
+import static io.replog.sim.Hazard.LIARS;
 import static io.replog.sim.Hazard.LOST_DISKS;
 import static io.replog.sim.Hazard.MEMBERS;
 import static io.replog.sim.Hazard.STOPS;
@@ -40,7 +41,8 @@ record Profile(String name, int masters, int secondaries, Set<Hazard> hazards, D
               Duration.ofSeconds(25)),
           new Profile(
               "trims", 3, 4, Set.of(FAULTS, LOST_DISKS, STOPS, TRIMS), Duration.ofSeconds(25)),
-          new Profile("ambushes", 2, 2, Set.of(FAULTS, AMBUSHES), Duration.ofSeconds(20)));
+          new Profile("ambushes", 2, 2, Set.of(FAULTS, AMBUSHES), Duration.ofSeconds(20)),
+          new Profile("liars", 3, 5, Set.of(FAULTS, LIARS), LENGTH));
 
   static Profile named(String name) {
     return ALL.stream()

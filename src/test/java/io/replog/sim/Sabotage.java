@@ -2,8 +2,10 @@ package io.replog.sim;
 
 import io.replog.core.AppendOutcome;
 import io.replog.core.Entry;
+import io.replog.evidence.KeyRing;
 import io.replog.node.NodeConfig;
 import io.replog.replication.PeerMessage;
+import io.replog.replication.PeerMessage.Certify;
 import io.replog.storage.DataDirectory;
 import java.util.List;
 import java.util.function.Consumer;
@@ -45,6 +47,16 @@ interface Sabotage {
    */
   default List<Entry> shown(SimNode node, List<Entry> entries, long upTo) {
     return entries;
+  }
+
+  /** How many attestations make a receipt. */
+  default int quorum(KeyRing ring) {
+    return ring.quorum();
+  }
+
+  /** Whether a node signs for what it is asked for at once, and remembers nothing of it. */
+  default boolean signsUnseen(SimNode node, Certify certify) {
+    return false;
   }
 
   /** A node has run a turn. */

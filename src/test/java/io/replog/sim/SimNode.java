@@ -62,6 +62,7 @@ final class SimNode {
   private SimDisk disk;
   private boolean diskHarmed;
   private boolean joins;
+  private boolean lies;
   private long lostNanos = Long.MIN_VALUE / 2;
   private long fixedSyncNanos;
   private long incarnation;
@@ -347,6 +348,7 @@ final class SimNode {
       case SimulatedCrash crash -> down(true, String.valueOf(crash.getMessage()));
       case StorageException storage when diskHarmed ->
           down(false, "gave up: " + storage.getMessage());
+      case RuntimeException broke when lies -> down(false, "broke over its own lies: " + broke);
       default -> throw new Violation("invariant", id() + " broke: " + escaped, escaped);
     }
     watcher.crashed(this);
@@ -395,6 +397,11 @@ final class SimNode {
   /** The disk is to misbehave: what follows from it is no violation. */
   void harmDisk() {
     diskHarmed = true;
+  }
+
+  /** It is not the node that it ought to be: what becomes of it is no violation. */
+  void lies() {
+    lies = true;
   }
 
   @Nullable PeerLinkHandler accept(PeerLink link) {

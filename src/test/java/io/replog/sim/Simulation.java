@@ -21,6 +21,7 @@ final class Simulation {
    * What came of a run.
    *
    * @param historyHash stands for everything that happened
+   * @param lies contradictions that came to light, where nodes lie
    * @param violation what went wrong, null if nothing did
    */
   record Outcome(
@@ -31,8 +32,19 @@ final class Simulation {
       long committed,
       long answered,
       long activations,
+      Lies lies,
       @Nullable Violation violation,
       List<String> trace) {}
+
+  /**
+   * What became of those who lie with signatures.
+   *
+   * @param equivocations nodes that signed a contradiction of which both parts came to honest nodes
+   * @param proofs those of them against whom every honest node holds a proof in the end
+   */
+  record Lies(long equivocations, long proofs) {
+    static final Lies NONE = new Lies(0, 0);
+  }
 
   private final long seed;
   private final Profile profile;
@@ -129,12 +141,18 @@ final class Simulation {
 
   /** Runs one seed to its end, or to the first violation. */
   static Outcome run(long seed, Profile profile, Sabotage sabotage) {
-    return new Simulation(seed, profile, sabotage, Trace.off()).run();
+    return run(seed, profile, sabotage, Trace.off());
   }
 
   /** The same run, with the last lines of its trace. */
   static Outcome traced(long seed, Profile profile, Sabotage sabotage, int lines) {
-    return new Simulation(seed, profile, sabotage, Trace.ofLast(lines)).run();
+    return run(seed, profile, sabotage, Trace.ofLast(lines));
+  }
+
+  private static Outcome run(long seed, Profile profile, Sabotage sabotage, Trace trace) {
+    return profile.has(Hazard.LIARS)
+        ? LiarRun.run(seed, profile, sabotage, trace)
+        : new Simulation(seed, profile, sabotage, trace).run();
   }
 
   private Outcome run() {
@@ -154,6 +172,7 @@ final class Simulation {
         invariants.log().last(),
         invariants.answered(),
         invariants.log().activations(),
+        Lies.NONE,
         violation,
         trace.lines());
   }

@@ -56,6 +56,8 @@ final class SimulatorMain {
     long committed = 0;
     long answered = 0;
     long activations = 0;
+    long equivocations = 0;
+    long proofs = 0;
     int failures = 0;
     long done = 0;
     for (long seed = from; seed < from + seeds && failures < most; seed++) {
@@ -68,6 +70,8 @@ final class SimulatorMain {
       committed += outcome.committed();
       answered += outcome.answered();
       activations += outcome.activations();
+      equivocations += outcome.lies().equivocations();
+      proofs += outcome.lies().proofs();
       outcome.trace().forEach(System.out::println);
       Violation violation = outcome.violation();
       if (violation != null) {
@@ -80,7 +84,7 @@ final class SimulatorMain {
       }
     }
     System.out.printf(
-        "profile=%s seeds=%d events=%d committed=%d answered=%d activations=%d failures=%d"
+        "profile=%s seeds=%d events=%d committed=%d answered=%d activations=%d%s failures=%d"
             + " seconds=%.1f%n",
         profile.name(),
         done,
@@ -88,6 +92,9 @@ final class SimulatorMain {
         committed,
         answered,
         activations,
+        profile.has(Hazard.LIARS)
+            ? " equivocations=%d proofs=%d".formatted(equivocations, proofs)
+            : "",
         failures,
         (System.nanoTime() - began) / 1e9);
     return failures > 0;

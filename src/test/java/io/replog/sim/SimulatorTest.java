@@ -39,7 +39,8 @@ class SimulatorTest {
     "switches,100",
     "everything,150",
     "trims,150",
-    "ambushes,200"
+    "ambushes,200",
+    "liars,40"
   })
   void keepsEveryPropertyUnderEverySeed(String name, int seeds) {
     Profile profile = Profile.named(name);

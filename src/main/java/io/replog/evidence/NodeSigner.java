@@ -2,6 +2,7 @@ package io.replog.evidence;
 
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.util.function.Function;
 
 /**
  * Signs in the name of one node. That it says nothing an honest node would not is up to who asks.
@@ -9,12 +10,16 @@ import java.security.PrivateKey;
  */
 public final class NodeSigner {
   private final String node;
-  private final PrivateKey key;
+  private final Function<byte[], Signature> signing;
 
   NodeSigner(String node, PrivateKey key) {
+    this(node, bytes -> Ed25519.sign(key, bytes));
+  }
+
+  NodeSigner(String node, Function<byte[], Signature> signing) {
     NodeName.require(node);
     this.node = node;
-    this.key = key;
+    this.signing = signing;
   }
 
   /**
@@ -41,12 +46,12 @@ public final class NodeSigner {
     if (!statement.node().equals(node)) {
       throw new IllegalArgumentException(node + " does not sign for " + statement.node());
     }
-    return new Signed<>(statement, Ed25519.sign(key, statement.bytes()));
+    return new Signed<>(statement, signing.apply(statement.bytes()));
   }
 
   /** A signature that says nothing, by which a ring sees whether it has this key. */
   Signature probe() {
-    return Ed25519.sign(key, probed(node));
+    return signing.apply(probed(node));
   }
 
   static byte[] probed(String node) {

@@ -1,8 +1,6 @@
 package io.replog.evidence;
 
 import java.security.SecureRandom;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +16,7 @@ public final class SeededKeys {
   private SeededKeys(long seed, List<String> nodes) {
     SecureRandom random = new Seeded(seed);
     nodes.forEach(node -> keys.put(node, NodeKeys.generate(node, random)));
-    ring = new RememberingRing(keys.values());
+    ring = KeyRing.of(keys.values());
   }
 
   public static SeededKeys of(long seed, String... nodes) {
@@ -43,23 +41,6 @@ public final class SeededKeys {
 
   public NodeSigner signer(String node) {
     return of(node).signer();
-  }
-
-  /**
-   * Checks every statement once. All nodes of a simulation have the same ring, and a check takes
-   * longer than everything else in it.
-   */
-  private static final class RememberingRing extends KeyRing {
-    private final Map<Signed<?>, Check> checked = new HashMap<>();
-
-    RememberingRing(Collection<NodeKeys> nodes) {
-      super(keys(nodes));
-    }
-
-    @Override
-    public Check check(Signed<?> signed) {
-      return checked.computeIfAbsent(signed, super::check);
-    }
   }
 
   /** Not random at all: what it gives follows from the seed. */

@@ -1,7 +1,7 @@
 package io.replog.sim;
 
 import io.replog.evidence.NodeSigner;
-import io.replog.evidence.SeededKeys;
+import io.replog.evidence.QuickKeys;
 import io.replog.node.EvidenceKeys;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,15 +13,15 @@ final class SimKeys {
   /** Nobody has any. */
   static final SimKeys NONE = new SimKeys(null);
 
-  private final @Nullable SeededKeys made;
+  private final @Nullable QuickKeys made;
 
-  private SimKeys(@Nullable SeededKeys made) {
+  private SimKeys(@Nullable QuickKeys made) {
     this.made = made;
   }
 
   /** A ring of these nodes. */
   static SimKeys of(List<String> nodes) {
-    return new SimKeys(SeededKeys.of(1, nodes));
+    return new SimKeys(QuickKeys.of(nodes));
   }
 
   /** What a node has. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many signatures are checked between two heartbeats for what others say: a check takes about
  * 0.6 ms of the node's thread, and a node that lies can say as much as it likes. What comes beyond
- * is dropped unread; honest nodes say less, and what matters is said again.
+ * is dropped unread. Honest nodes say less, and say again what is to be signed and what is proven.
  *
  * <p>On the node's thread only.
  */

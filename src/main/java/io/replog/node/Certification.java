@@ -144,17 +144,19 @@ final class Certification {
     }
     round.attested.put(statement.node(), said);
     if (round.attested.size() >= ring.quorum()) {
-      rounds.remove(statement.sequence());
       certified(statement.sequence(), round);
     }
   }
 
   private void certified(long sequence, Round round) {
     List<Signed<Attestation>> enough = List.copyOf(round.attested.values());
-    certificates.put(sequence, enough);
-    for (Wish wish : round.wishes) {
-      answer(wish, receipt(sequence, enough));
+    if (!round.wishes.isEmpty()) {
+      // read first: where the log is damaged the round stays, and who waits is answered at the end
+      Receipting given = receipt(sequence, enough);
+      round.wishes.forEach(wish -> answer(wish, given));
     }
+    rounds.remove(sequence);
+    certificates.put(sequence, enough);
     settle.run();
   }
 

@@ -32,9 +32,9 @@ final class Witness {
   private static final Logger LOG = LoggerFactory.getLogger(Witness.class);
 
   /** Checks of heads and proofs between two heartbeats: for one node's, and for all. */
-  private static final int HEADS_OF_ONE = Heads.MOST;
+  private static final int HEADS_OF_ONE = 2 * Heads.MOST;
 
-  private static final int HEADS_OF_ALL = 2 * Heads.MOST;
+  private static final int HEADS_OF_ALL = 3 * Heads.MOST;
 
   /** Checks of attestations between two heartbeats: for one node's, and for all. */
   private static final int ATTESTATIONS_OF_ONE = 96;

@@ -56,7 +56,7 @@ final class PeerSession {
   private @Nullable PeerLink link;
   private long attempt;
   private boolean introduced;
-  private long openedAtNanos;
+  private long silentTicks;
   private boolean closed;
 
   PeerSession(
@@ -136,7 +136,7 @@ final class PeerSession {
       return;
     }
     long mine = ++attempt;
-    openedAtNanos = loop.nanoTime();
+    silentTicks = 0;
     transport.open(
         url,
         opened -> loop.execute(() -> opened(mine, opened)),
@@ -159,16 +159,15 @@ final class PeerSession {
 
   /**
    * At every heartbeat: asks again where nothing was said, and gives up a link on which nothing
-   * comes any more.
+   * comes any more. The silence is counted in heartbeats: what came while this process stood still
+   * has not been heard yet, and is no silence of the other's.
    */
   void tick() {
     PeerLink now = link;
     if (now == null) {
       return;
     }
-    Duration silence = Duration.ofNanos(loop.nanoTime() - openedAtNanos);
-    boolean silent = silence.compareTo(config.unhealthyAfter()) > 0;
-    if (silent && status() == NodeStatus.UNHEALTHY) {
+    if (++silentTicks > config.unhealthyAfter().dividedBy(config.heartbeat())) {
       now.close();
       lost(attempt, "no answer");
     } else if (!introduced) {
@@ -226,7 +225,7 @@ final class PeerSession {
       return;
     }
     link = opened;
-    openedAtNanos = loop.nanoTime();
+    silentTicks = 0;
     send(introduction.get());
   }
 
@@ -239,6 +238,7 @@ final class PeerSession {
       return;
     }
     detector.answered(loop.nanoTime());
+    silentTicks = 0;
     if (said instanceof Report report) {
       standing = report.standing();
       introduced = true;

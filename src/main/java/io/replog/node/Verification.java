@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Proof of equality by request: every node's hash at the committed sequence against the master's,
- * and a binary search for the first difference where there is one. One comparison at a time;
- * requests that come meanwhile share its result.
+ * and a binary search for the first difference where there is one. One comparison at a time:
+ * requests that come meanwhile share the next one, for this one may show what was before they came.
  *
  * <p>On the node's thread only.
  */
@@ -30,21 +30,34 @@ final class Verification {
 
   private final MasterContext context;
   private final List<Consumer<@Nullable VerifyReport>> waiting = new ArrayList<>();
+  private final List<Consumer<@Nullable VerifyReport>> next = new ArrayList<>();
   private final Map<PeerSession, Asked> asked = new LinkedHashMap<>();
   private long sequence;
-  private long deadlineNanos;
+
+  /**
+   * Heartbeats until who has not answered did not answer. Not a time: while this process stands
+   * still, others answer and are not heard, and that is not held against them.
+   */
+  private long heartbeatsLeft;
 
   Verification(MasterContext context) {
     this.context = context;
   }
 
   void ask(Consumer<@Nullable VerifyReport> answer) {
-    waiting.add(answer);
-    if (waiting.size() > 1) {
+    next.add(answer);
+    beginNext();
+  }
+
+  private void beginNext() {
+    if (!waiting.isEmpty() || next.isEmpty()) {
       return;
     }
+    waiting.addAll(next);
+    next.clear();
     sequence = context.copy().committedSequence();
-    deadlineNanos = context.loop().nanoTime() + context.config().unhealthyAfter().toNanos();
+    NodeConfig config = context.config();
+    heartbeatsLeft = 1 + config.unhealthyAfter().dividedBy(config.heartbeat());
     asked.clear();
     for (PeerSession session : context.peers().all()) {
       asked.put(session, new Asked());
@@ -98,7 +111,7 @@ final class Verification {
 
   /** At every heartbeat: who has not answered in time did not answer. */
   void tick() {
-    if (!waiting.isEmpty() && deadlineNanos - context.loop().nanoTime() <= 0) {
+    if (!waiting.isEmpty() && --heartbeatsLeft <= 0) {
       asked.forEach(
           (session, node) -> {
             if (node.report == null) {
@@ -110,8 +123,11 @@ final class Verification {
   }
 
   void abandon() {
-    List.copyOf(waiting).forEach(answer -> answer.accept(null));
+    List<Consumer<@Nullable VerifyReport>> given = new ArrayList<>(waiting);
+    given.addAll(next);
     waiting.clear();
+    next.clear();
+    given.forEach(answer -> answer.accept(null));
   }
 
   private void unanswered(PeerSession session) {
@@ -132,6 +148,7 @@ final class Verification {
     List<Consumer<@Nullable VerifyReport>> answers = List.copyOf(waiting);
     waiting.clear();
     answers.forEach(answer -> answer.accept(report));
+    beginNext();
   }
 
   private static void addReport(List<NodeReport> nodes, Asked node) {

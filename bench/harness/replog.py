@@ -4,7 +4,8 @@ To be linked into the harness' `targets/`. It expects there a module `harness` w
 WORK and get, as bench/README.md says. REPLOG_HOME names the checkout (default: where this file lies).
 
 Drives: how many copies an append waits for, `-j` when they count once they are on disk. `batch-...` puts 100
-messages into each append; its figures are of messages, not of requests.
+messages into each append; its figures are of messages, not of requests. REPLOG_BENCH_WARM is the time in seconds
+that a new cluster is under load before anything is measured: three JVMs on two cores compile for about a minute.
 """
 import os
 import sys
@@ -20,7 +21,7 @@ BATCHES = ["batch-majority-j", "batch-majority"]
 
 
 class Replog(Target):
-    name, drives, prewarm, prewarm_drive = "replog", SINGLE + BATCHES, 20, "majority-j"
+    name, drives, prewarm, prewarm_drive = "replog", SINGLE + BATCHES, int(os.environ.get("REPLOG_BENCH_WARM", "60")), "majority-j"
 
     def __init__(self, secondaries=2, name="replog"):
         super().__init__()

@@ -324,13 +324,11 @@ final class NodeServer {
   }
 
   /**
-   * Half of the processors, but two where there are two: the node's thread, the sync thread and the
-   * peers' loop need the rest, and the fewer loops there are the more of what comes is dealt with
-   * in one go. A single loop is full before two processors are.
+   * Half of the processors: the node's thread, the sync thread and the peers' loop need the rest,
+   * and the fewer loops there are the more of what comes is dealt with in one go.
    */
   private static int eventLoops() {
-    int processors = Runtime.getRuntime().availableProcessors();
-    return Math.max(Math.min(2, processors), processors / 2);
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
   private Optional<SelfRegistration.Target> registration(Node node) {

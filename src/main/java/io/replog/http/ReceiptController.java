@@ -33,7 +33,8 @@ final class ReceiptController {
     Duration patience =
         Duration.ofMillis(query.whole(TIMEOUT, 0, LONGEST_TIMEOUT_MILLIS, DEFAULT_TIMEOUT_MILLIS));
     PendingAnswer pending = new PendingAnswer(ClientConnection.of(request));
-    node.receipt(wanted, patience, outcome -> pending.answer(() -> response(outcome, wanted)));
+    pending.hold(
+        node.receipt(wanted, patience, outcome -> pending.answer(() -> response(outcome, wanted))));
     return pending.response();
   }
 

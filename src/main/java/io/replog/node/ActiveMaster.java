@@ -432,8 +432,8 @@ final class ActiveMaster implements Phase, Feed.Listener {
   }
 
   @Override
-  public void receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
-    certification.receipt(sequence, patience, answer);
+  public Subscription receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
+    return certification.receipt(sequence, patience, answer);
   }
 
   @Override

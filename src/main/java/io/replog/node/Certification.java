@@ -11,6 +11,7 @@ import io.replog.evidence.NodeSigner;
 import io.replog.evidence.Receipt;
 import io.replog.evidence.Signed;
 import io.replog.node.Node.Receipting;
+import io.replog.node.Node.Subscription;
 import io.replog.replication.PeerMessage.Certify;
 import io.replog.replication.PeerMessage.Heads;
 import io.replog.replication.PeerMessage.Reign;
@@ -153,7 +154,7 @@ final class Certification {
     if (!round.wishes.isEmpty()) {
       // read first: where the log is damaged the round stays, and who waits is answered at the end
       Receipting given = receipt(sequence, enough);
-      round.wishes.forEach(wish -> answer(wish, given));
+      answerAll(round, given);
     }
     rounds.remove(sequence);
     certificates.put(sequence, enough);
@@ -164,27 +165,36 @@ final class Certification {
    * The receipt of an entry, as soon as enough nodes have signed.
    *
    * @param patience how long to wait for them
+   * @return stops waiting; may be closed from any thread
    */
-  void receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
+  Subscription receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
     Receipting refusal = refusal(sequence);
     if (refusal != null) {
       answer.accept(refusal);
-      return;
+      return () -> {};
     }
     List<Signed<Attestation>> enough = certificates.get(sequence);
     if (enough != null) {
       answer.accept(receipt(sequence, enough));
-      return;
+      return () -> {};
     }
     Round round = round(sequence);
     if (round == null) {
       answer.accept(new Receipting.Trimmed(context.copy().log().firstSequence()));
-      return;
+      return () -> {};
     }
     Wish wish = new Wish(answer);
     wishes++;
     wish.timeout = context.loop().schedule(patience, () -> timedOut(sequence, wish));
     round.wishes.add(wish);
+    return () -> context.loop().execute(() -> forget(round, wish));
+  }
+
+  /** Nobody waits for it any more; its place is free. */
+  private void forget(Round round, Wish wish) {
+    if (round.wishes.remove(wish)) {
+      end(wish);
+    }
   }
 
   private @Nullable Receipting refusal(long sequence) {
@@ -268,12 +278,22 @@ final class Certification {
     answer(wish, new Receipting.NoQuorum(ring.quorum(), round.attested.size(), missing));
   }
 
+  private void answerAll(Round round, Receipting with) {
+    List<Wish> all = List.copyOf(round.wishes);
+    round.wishes.clear();
+    all.forEach(wish -> answer(wish, with));
+  }
+
   private void answer(Wish wish, Receipting with) {
+    end(wish);
+    wish.answer.accept(with);
+  }
+
+  private void end(Wish wish) {
     wishes--;
     if (wish.timeout != null) {
       wish.timeout.cancel();
     }
-    wish.answer.accept(with);
   }
 
   /** At every heartbeat: tells how far the log is committed, and asks again who has not signed. */
@@ -306,7 +326,7 @@ final class Certification {
   /** The master lost its role: who waits for a receipt asks the next one. */
   void abandon() {
     for (Round round : rounds.values()) {
-      round.wishes.forEach(wish -> answer(wish, new Receipting.NotMaster(null)));
+      answerAll(round, new Receipting.NotMaster(null));
     }
     rounds.clear();
   }

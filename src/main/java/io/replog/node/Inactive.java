@@ -71,9 +71,10 @@ abstract class Inactive implements Phase {
   }
 
   @Override
-  public void receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
+  public Subscription receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
     ClusterView.Active active = context.active();
     answer.accept(new Receipting.NotMaster(active == null ? null : active.url()));
+    return () -> {};
   }
 
   @Override

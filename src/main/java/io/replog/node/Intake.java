@@ -146,6 +146,15 @@ final class Intake {
       return;
     }
     try {
+      if (!copy.mayCutAfter(sync.commonSequence())) {
+        LOG.warn(
+            "closing a link node={} peer={} reason=asked to cut an append in two after {}",
+            config.id(),
+            peer.node(),
+            sync.commonSequence());
+        peer.close();
+        return;
+      }
       copy.cutAfter(sync.commonSequence(), "sync with epoch " + sync.reign().epoch());
     } catch (StorageException e) {
       failed(peer, sync.reign(), e);
@@ -212,10 +221,16 @@ final class Intake {
         || copy.failure() != null) {
       return;
     }
-    if (!copy.has(target.endSequence(), target.endHash())) {
-      throw new IllegalStateException("synced to another log at " + target.endSequence());
-    }
     syncing = null;
+    if (!copy.has(target.endSequence(), target.endHash())) {
+      // its entries and its word differ: not synced, and it hears so when it sends more
+      LOG.warn(
+          "not synced node={} epoch={} reason=another hash at {} than the master has said",
+          config.id(),
+          target.reign().epoch(),
+          target.endSequence());
+      return;
+    }
     copy.save(
         state ->
             state

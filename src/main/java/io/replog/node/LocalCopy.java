@@ -236,6 +236,13 @@ final class LocalCopy {
     }
   }
 
+  /** Whether the log can be cut there: no append lies on both sides. Reads the log. */
+  boolean mayCutAfter(long sequence) {
+    return sequence >= lastSequence()
+        || sequence == log().firstSequence() - 1
+        || log().frameAt(sequence).filter(frame -> frame.last().sequence() == sequence).isPresent();
+  }
+
   /**
    * Cuts a suffix. What is cut is first written to a {@code rolled-back-*.ndjson} file.
    *

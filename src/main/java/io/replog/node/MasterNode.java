@@ -293,11 +293,11 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
       answer.accept(new AppendOutcome.Refused(new Refusal.Overloaded(Arrivals.LIMIT)));
       return () -> {};
     }
-    AppendHandle handle = new AppendHandle();
+    DeferredHandle handle = new DeferredHandle();
+    Duration delay = faults().delay();
     loop.execute(
         () -> {
           arrivals.leave();
-          Duration delay = faults().delay();
           if (delay.isZero()) {
             append(request, answer, handle);
           } else {
@@ -307,7 +307,8 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
     return handle;
   }
 
-  private void append(AppendRequest request, Consumer<AppendOutcome> answer, AppendHandle handle) {
+  private void append(
+      AppendRequest request, Consumer<AppendOutcome> answer, DeferredHandle handle) {
     try {
       handle.waiting(context.phase().append(request, answer));
     } catch (StorageException refusal) {
@@ -334,11 +335,13 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
   }
 
   @Override
-  public void receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
+  public Subscription receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
+    DeferredHandle handle = new DeferredHandle();
     asked(
         answer,
         new Receipting.NotMaster(null),
-        () -> context.phase().receipt(sequence, patience, answer));
+        () -> handle.waiting(context.phase().receipt(sequence, patience, answer)));
+    return handle;
   }
 
   @Override

@@ -107,8 +107,9 @@ public interface Node {
    * The receipt of a committed entry, once a quorum of the ring has signed for it.
    *
    * @param patience how long to wait for that
+   * @return a handle to stop waiting (a client that went away)
    */
-  void receipt(long sequence, Duration patience, Consumer<Receipting> answer);
+  Subscription receipt(long sequence, Duration patience, Consumer<Receipting> answer);
 
   /**
    * The proofs that this node holds against others, at most one for each; null where it was given

@@ -43,7 +43,7 @@ interface Phase {
 
   void trace(long sequence, Consumer<@Nullable EntryTrace> answer);
 
-  void receipt(long sequence, Duration patience, Consumer<Receipting> answer);
+  Subscription receipt(long sequence, Duration patience, Consumer<Receipting> answer);
 
   void register(String id, String url, Consumer<Registration> answer);
 

@@ -170,8 +170,9 @@ public final class SecondaryNode extends LocalNode {
   }
 
   @Override
-  public void receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
+  public Subscription receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
     answer.accept(new Receipting.NotMaster(activeUrl()));
+    return () -> {};
   }
 
   @Override

@@ -281,8 +281,9 @@ final class FakeNode implements Node, AutoCloseable {
   }
 
   @Override
-  public void receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
+  public Subscription receipt(long sequence, Duration patience, Consumer<Receipting> answer) {
     thread.execute(() -> answer.accept(receipting));
+    return () -> {};
   }
 
   @Override

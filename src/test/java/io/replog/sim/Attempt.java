@@ -6,7 +6,6 @@ final class Attempt {
   private final SimNode node;
   private final long incarnation;
   private final boolean delayed;
-  private final long delays;
   private boolean answering;
   private boolean answered;
 
@@ -15,7 +14,6 @@ final class Attempt {
     this.node = node;
     this.incarnation = node.incarnation();
     this.delayed = !node.node().faults().delay().isZero();
-    this.delays = node.delays();
   }
 
   Operation.Append append() {
@@ -26,12 +24,9 @@ final class Attempt {
     return node;
   }
 
-  /**
-   * Whether the node was told to be slow, when it was asked or after: what lies in the mailbox of a
-   * node that is paused meets what is in force at its turn.
-   */
+  /** Whether the node was told to be slow when it was asked. */
   boolean isDelayed() {
-    return delayed || node.delays() != delays;
+    return delayed;
   }
 
   /** The node has called back. */

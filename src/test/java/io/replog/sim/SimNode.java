@@ -67,7 +67,6 @@ final class SimNode {
   private long fixedSyncNanos;
   private long incarnation;
   private long downs;
-  private long delays;
   private @Nullable SimLoop loop;
   private @Nullable DataDirectory directory;
   private @Nullable Node node;
@@ -305,14 +304,8 @@ final class SimNode {
   /** Puts faults in force; a node that is down comes up without. */
   void switchFaults(Faults faults) {
     if (up()) {
-      delays += faults.delay().isZero() ? 0 : 1;
       node().setFaults(faults);
     }
-  }
-
-  /** How often it was told to be slow. */
-  long delays() {
-    return delays;
   }
 
   /** The machine goes down: what was not synced meets its fate. */

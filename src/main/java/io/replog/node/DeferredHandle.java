@@ -5,10 +5,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client holds while its append waits: cancelled before or after the append was begun, it
- * frees what waits.
+ * What a client holds while it waits for what the node's thread begins later: cancelled before or
+ * after that was begun, it frees what waits.
  */
-final class AppendHandle implements Subscription {
+final class DeferredHandle implements Subscription {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile @Nullable Subscription waiting;
 

@@ -4,16 +4,20 @@ To be linked into the harness' `targets/`. It expects there a module `harness` w
 WORK and get, as bench/README.md says. REPLOG_HOME names the checkout (default: where this file lies).
 
 Drives: how many copies an append waits for, `-j` when they count once they are on disk. `batch-...` puts 100
-messages into each append; its figures are of messages, not of requests. REPLOG_BENCH_WARM is the time in seconds
-that a new cluster is under load before anything is measured: three JVMs on two cores compile for about a minute.
+messages into each append; its figures are of messages, not of requests. A new cluster is under load of every kind
+for REPLOG_BENCH_WARM seconds before anything is measured: three JVMs on two cores compile for about a minute, and what
+they compiled for one kind of load they do again for the next.
 """
 import os
+import subprocess
 import sys
 
 from harness import *
 
 HOME = os.environ.get("REPLOG_HOME", os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))))
 BASE = int(os.environ.get("REPLOG_BENCH_PORT", "24700"))
+WARM = float(os.environ.get("REPLOG_BENCH_WARM", "75"))
+KINDS = [("c64-100", 0.4), ("max-100", 0.2), ("c1-100", 0.1), ("c64-100", 0.3)]
 BATCH = 100
 PER_MESSAGE = [sys.executable, os.path.join(os.path.dirname(os.path.realpath(__file__)), "per_message.py")]
 SINGLE = ["majority-j", "all-j", "1-j", "majority", "all", "1"]
@@ -21,7 +25,7 @@ BATCHES = ["batch-majority-j", "batch-majority"]
 
 
 class Replog(Target):
-    name, drives, prewarm, prewarm_drive = "replog", SINGLE + BATCHES, int(os.environ.get("REPLOG_BENCH_WARM", "60")), "majority-j"
+    name, drives = "replog", SINGLE + BATCHES
 
     def __init__(self, secondaries=2, name="replog"):
         super().__init__()
@@ -35,6 +39,12 @@ class Replog(Target):
         for i in range(1, self.copies):
             self.spawn(start + ["secondary", "--id", f"secondary-{i - 1}", "--port", BASE + i, "--data", self.dir(i)])
         retry(lambda: self.cluster(0)["mode"] == "READ_WRITE" and self.cluster(0)["quorum"]["available"] == self.copies, 120)
+        self.warm()
+
+    def warm(self):
+        for kind, share in KINDS:
+            load = self.drive("majority-j", Workload(kind, WARM * share, 0))
+            subprocess.run([str(a) for a in load], check=True, stdout=subprocess.DEVNULL)
 
     def cluster(self, i):
         return get(f"http://127.0.0.1:{BASE + i}/cluster")

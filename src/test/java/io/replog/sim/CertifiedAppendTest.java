@@ -18,6 +18,7 @@ import io.replog.evidence.NodeSigner;
 import io.replog.evidence.Receipt;
 import io.replog.evidence.Signed;
 import io.replog.node.Node.Receipting;
+import io.replog.node.Node.Subscription;
 import io.replog.replication.PeerMessage;
 import io.replog.replication.PeerMessage.Attest;
 import io.replog.replication.PeerMessage.Certify;
@@ -141,6 +142,30 @@ class CertifiedAppendTest {
     assertThat(receipt(late.lastSequence()).votes())
         .extracting(Receipt.Vote::node)
         .containsExactly("master-0", "secondary-1", "secondary-2");
+  }
+
+  @Test
+  void whoIsGoneFreesItsPlaceAmongThoseWhoWaitForReceipts() {
+    start();
+    mute.addAll(Set.of("secondary-0", "secondary-1"));
+    long sequence = ((Appended) append("a", Duration.ofSeconds(2))).lastSequence();
+    List<Subscription> waiting = new ArrayList<>();
+    AtomicReference<Receipting> answer = new AtomicReference<>();
+    for (int i = 0; i < 256; i++) {
+      waiting.add(master().node().receipt(sequence, LONG, answer::set));
+    }
+    run(Duration.ofMillis(10));
+    assertThat(answer.get()).isNull();
+
+    var _ = master().node().receipt(sequence, LONG, answer::set);
+    run(Duration.ofMillis(10));
+    assertThat(answer.get()).isEqualTo(new Receipting.Overloaded(256));
+
+    answer.set(null);
+    waiting.getFirst().close();
+    var _ = master().node().receipt(sequence, LONG, answer::set);
+    run(Duration.ofMillis(10));
+    assertThat(answer.get()).isNull();
   }
 
   @Test

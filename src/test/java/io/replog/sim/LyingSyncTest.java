@@ -130,8 +130,7 @@ class LyingSyncTest {
         cluster
             .node("master-0")
             .node()
-            .append(
-                new AppendRequest(messages, concern, false, null, null, null), outcomes::add);
+            .append(new AppendRequest(messages, concern, false, null, null, null), outcomes::add);
     return outcomes;
   }
 

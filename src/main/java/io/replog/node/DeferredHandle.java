@@ -19,11 +19,14 @@ final class DeferredHandle implements Subscription {
     }
   }
 
+  /** Where it is begun meanwhile, both threads may find it and close it; twice is no error. */
   @Override
   public void close() {
-    Subscription begun = waiting;
-    if (closed.compareAndSet(false, true) && begun != null) {
-      begun.close();
+    if (closed.compareAndSet(false, true)) {
+      Subscription begun = waiting;
+      if (begun != null) {
+        begun.close();
+      }
     }
   }
 }

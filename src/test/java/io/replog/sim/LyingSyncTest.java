@@ -14,7 +14,6 @@ import io.replog.replication.PeerMessage.Sync;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,12 +25,9 @@ class LyingSyncTest {
   private int lies;
   private final SimClock clock = new SimClock(Trace.off());
   private final SimCluster cluster =
-      new SimCluster(
-          new SimCluster.Shape(1, 2, true, 10_000, Weather.FINE, 1_000_000, null),
+      SimCluster.ofThree(
           clock,
-          Trace.off(),
-          new SplittableRandom(3),
-          new Unwatched(),
+          3,
           new Sabotage() {
             @Override
             public List<PeerMessage> passing(

@@ -12,7 +12,6 @@ import io.replog.core.WriteConcern;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,14 +27,7 @@ class OverloadTest {
   private static final Duration LONG = Duration.ofSeconds(10);
 
   private final SimClock clock = new SimClock(Trace.off());
-  private final SimCluster cluster =
-      new SimCluster(
-          new SimCluster.Shape(1, 2, true, 10_000, Weather.FINE, 1_000_000, null),
-          clock,
-          Trace.off(),
-          new SplittableRandom(7),
-          new Unwatched(),
-          Sabotage.NONE);
+  private final SimCluster cluster = SimCluster.ofThree(clock, 7, Sabotage.NONE);
 
   @BeforeEach
   void start() {

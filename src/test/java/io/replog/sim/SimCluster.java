@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -88,6 +89,17 @@ final class SimCluster {
               IntStream.range(0, secondaries).mapToObj(i -> "secondary-" + i))
           .toList();
     }
+  }
+
+  /** A master and two secondaries with a fine network, watched by nobody but the test. */
+  static SimCluster ofThree(SimClock clock, long seed, Sabotage sabotage) {
+    return new SimCluster(
+        new Shape(1, 2, true, 10_000, Weather.FINE, 1_000_000, null),
+        clock,
+        Trace.off(),
+        new SplittableRandom(seed),
+        new Unwatched(),
+        sabotage);
   }
 
   SimCluster(

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** One secondary whose disk takes 2 s for every sync, in virtual time. */
@@ -20,14 +19,7 @@ class SlowDiskTest {
   private static final int APPENDS = 300;
 
   private final SimClock clock = new SimClock(Trace.off());
-  private final SimCluster cluster =
-      new SimCluster(
-          new SimCluster.Shape(1, 2, true, 10_000, Weather.FINE, 1_000_000, null),
-          clock,
-          Trace.off(),
-          new SplittableRandom(7),
-          new Unwatched(),
-          Sabotage.NONE);
+  private final SimCluster cluster = SimCluster.ofThree(clock, 7, Sabotage.NONE);
 
   @Test
   void appendsThatDoNotNeedItAreAsFastAsWithoutIt() {

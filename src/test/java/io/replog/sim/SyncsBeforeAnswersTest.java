@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,14 +25,7 @@ class SyncsBeforeAnswersTest {
   private static final int APPENDS = 200;
 
   private final SimClock clock = new SimClock(Trace.off());
-  private final SimCluster cluster =
-      new SimCluster(
-          new SimCluster.Shape(1, 2, true, 10_000, Weather.FINE, 1_000_000, null),
-          clock,
-          Trace.off(),
-          new SplittableRandom(11),
-          new Unwatched(),
-          Sabotage.NONE);
+  private final SimCluster cluster = SimCluster.ofThree(clock, 11, Sabotage.NONE);
 
   static Stream<Arguments> concerns() {
     return Stream.of(

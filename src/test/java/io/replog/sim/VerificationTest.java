@@ -12,7 +12,6 @@ import io.replog.replication.PeerMessage.HashAnswer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -22,12 +21,9 @@ class VerificationTest {
   private final List<VerifyReport> reports = new ArrayList<>();
   private final SimClock clock = new SimClock(Trace.off());
   private final SimCluster cluster =
-      new SimCluster(
-          new SimCluster.Shape(1, 2, true, 10_000, Weather.FINE, 1_000_000, null),
+      SimCluster.ofThree(
           clock,
-          Trace.off(),
-          new SplittableRandom(5),
-          new Unwatched(),
+          5,
           new Sabotage() {
             @Override
             public List<PeerMessage> passing(

@@ -136,7 +136,8 @@ final class NodeServer {
       directory.close();
       return USAGE;
     }
-    NodeThread thread = new NodeThread(directory.state().node(), this::broken);
+    EventLoops loops = new EventLoops(Runtime.getRuntime().availableProcessors());
+    NodeThread thread = new NodeThread(loops.node(), this::broken);
     ExecutorService syncThread =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("log-sync").daemon(true).factory());
@@ -145,13 +146,17 @@ final class NodeServer {
     Security.setProperty("networkaddress.cache.ttl", "1");
     HttpPeerTransport transport =
         new HttpPeerTransport(
-            trust.peers(), CONNECT, OPEN, HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
+            loops.node(),
+            trust.peers(),
+            CONNECT,
+            OPEN,
+            HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
     Node node = node(directory, thread, syncThread, transport, keys);
     ReplicationEndpoint endpoint =
         new ReplicationEndpoint(trust.secret(), HttpPeerTransport.DEFAULT_QUEUE_LIMIT_BYTES);
     ApplicationContext context;
     try {
-      context = serve(node, endpoint);
+      context = serve(node, endpoint, loops);
     } catch (RuntimeException e) {
       System.err.println(cannotListen(e));
       directory.close();
@@ -170,7 +175,7 @@ final class NodeServer {
             new Thread(
                 () -> {
                   care.close();
-                  stop(context, node, syncThread, transport, endpoint);
+                  stop(context, node, syncThread, transport, endpoint, loops);
                 },
                 "orderly-stop"));
     watchSupervisor();
@@ -287,7 +292,7 @@ final class NodeServer {
         settings.retention().age());
   }
 
-  private ApplicationContext serve(Node node, ReplicationEndpoint endpoint) {
+  private ApplicationContext serve(Node node, ReplicationEndpoint endpoint, EventLoops loops) {
     NodeSettings.Appends appends = settings.appends();
     ApplicationContextBuilder builder =
         Micronaut.build(new String[0])
@@ -308,12 +313,14 @@ final class NodeServer {
     properties.put("micronaut.server.host", settings.host());
     properties.put("micronaut.server.port", settings.port());
     properties.putAll(trust.properties(settings.port()));
-    properties.put("micronaut.netty.event-loops.default.num-threads", eventLoops());
+    properties.putAll(loops.properties());
     if (kubernetes != null) {
       builder.environments(KubernetesCluster.ENVIRONMENT);
       properties.putAll(kubernetes.properties());
     }
-    ApplicationContext context = builder.properties(properties).build().start();
+    ApplicationContext context = builder.properties(properties).build();
+    loops.offerTo(context);
+    context.start();
     context.getBean(EmbeddedServer.class).start();
     return context;
   }
@@ -321,14 +328,6 @@ final class NodeServer {
   private static HttpLimits limits(NodeSettings.Limits set) {
     return new HttpLimits(
         set.connections(), set.streams(), set.idle(), set.requestTime(), set.slowReader());
-  }
-
-  /**
-   * Half of the processors: the node's thread, the sync thread and the peers' loop need the rest,
-   * and the fewer loops there are the more of what comes is dealt with in one go.
-   */
-  private static int eventLoops() {
-    return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
   private Optional<SelfRegistration.Target> registration(Node node) {
@@ -357,7 +356,8 @@ final class NodeServer {
       Node node,
       ExecutorService syncThread,
       HttpPeerTransport transport,
-      ReplicationEndpoint endpoint) {
+      ReplicationEndpoint endpoint,
+      EventLoops loops) {
     if (!stopping.compareAndSet(false, true)) {
       return;
     }
@@ -372,6 +372,7 @@ final class NodeServer {
     context.stop();
     node.stop(GRACE);
     transport.close();
+    loops.close();
     if (kubernetes != null) {
       kubernetes.close();
     }

@@ -115,7 +115,8 @@ final class AppendController {
                 });
           }
         };
-    pending.begin(() -> node.append(received.append(), answer));
+    // behind whatever else the connection's event loop has read in this turn
+    pending.hold(node.append(received.append(), answer, connection::execute));
     return pending.response();
   }
 

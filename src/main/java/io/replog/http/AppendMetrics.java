@@ -131,6 +131,12 @@ final class AppendMetrics {
     }
   }
 
+  /** An append was refused before it was read: too many are there. */
+  void turnedAway() {
+    record(Outcome.REFUSED, 0);
+    counter(Reason.OVERLOADED).increment();
+  }
+
   private void record(Outcome outcome, long nanos) {
     Objects.requireNonNull(outcomes.get(outcome)).record(nanos, TimeUnit.NANOSECONDS);
   }

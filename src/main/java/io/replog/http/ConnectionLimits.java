@@ -1,5 +1,6 @@
 package io.replog.http;
 
+import io.micronaut.context.BeanProvider;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.event.BeanCreatedEvent;
 import io.micronaut.context.event.BeanCreatedEventListener;
@@ -7,19 +8,27 @@ import io.micronaut.http.netty.channel.ChannelPipelineCustomizer;
 import io.micronaut.http.server.netty.NettyServerCustomizer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.replog.node.Node;
 import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Counts connections, and has each of them watched. */
+/** Counts connections, and has each of them watched, and what it asks for turned away. */
 @Singleton
 @Requires(beans = HttpSettings.class)
 final class ConnectionLimits implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
+  private static final String WATCH = "replog-connection-watch";
+
   private final HttpLimits limits;
+  private final BeanProvider<Node> node;
+  private final BeanProvider<AppendMetrics> metrics;
   private final AtomicInteger open = new AtomicInteger();
 
-  ConnectionLimits(HttpSettings settings) {
+  ConnectionLimits(
+      HttpSettings settings, BeanProvider<Node> node, BeanProvider<AppendMetrics> metrics) {
     this.limits = settings.limits();
+    this.node = node;
+    this.metrics = metrics;
   }
 
   @Override
@@ -64,8 +73,12 @@ final class ConnectionLimits implements BeanCreatedEventListener<NettyServerCust
             .pipeline()
             .addAfter(
                 ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
-                "replog-connection-watch",
-                new ConnectionWatch(limits));
+                WATCH,
+                new ConnectionWatch(limits))
+            .addAfter(
+                WATCH,
+                "replog-append-door",
+                new AppendDoor(node.get()::overloaded, metrics.get()::turnedAway));
       }
     }
   }

@@ -55,10 +55,7 @@ final class OutcomeMapper {
       case Refused(NotActive(String why)) -> new Problem(Kind.NOT_ACTIVE, why).response();
       case Refused(NoQuorum(int needed, int available)) ->
           Problem.noQuorum(needed, available).response();
-      case Refused(Overloaded(int limit)) ->
-          new Problem(Kind.OVERLOADED, limit + " appends wait already, as many as may")
-              .with("limit", limit)
-              .response();
+      case Refused(Overloaded(int limit)) -> Problem.overloaded(limit).response();
       case Refused(DiskFull(String detail)) -> new Problem(Kind.DISK_FULL, detail).response();
       case Refused(DiskFailed(String detail)) -> new Problem(Kind.DISK_FAILED, detail).response();
       case Refused(SequenceMismatch(long expected, long next)) ->

@@ -25,22 +25,6 @@ final class PendingAnswer {
     hold(connection.onGone(this::release));
   }
 
-  /**
-   * Begins what is waited for, and keeps it as {@link #hold} does. It is begun behind whatever else
-   * the connection's event loop has read in this turn, so that the node's thread is woken once for
-   * all of it.
-   */
-  void begin(Supplier<Subscription> waiting) {
-    connection.execute(
-        () -> {
-          try {
-            hold(waiting.get());
-          } catch (RuntimeException e) {
-            response.completeExceptionally(e);
-          }
-        });
-  }
-
   /** Keeps something until the end; what comes after the end is let go at once. */
   void hold(Subscription subscription) {
     synchronized (held) {

@@ -117,6 +117,12 @@ record Problem(Kind kind, String detail, Map<String, Object> facts) {
         .with("available", available);
   }
 
+  /** The refusal of an append beyond as many as may be there. */
+  static Problem overloaded(int limit) {
+    return new Problem(Kind.OVERLOADED, limit + " appends wait already, as many as may")
+        .with("limit", limit);
+  }
+
   /** The same with one member more. */
   Problem with(String member, Object value) {
     Map<String, Object> more = new LinkedHashMap<>(facts);

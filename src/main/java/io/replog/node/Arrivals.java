@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Safe for use by any thread.
  */
 final class Arrivals {
-  /** Most appends that may be in the queue: 64 clients with 16 each in flight, twice. */
-  static final int LIMIT = 2048;
+  /** Most appends that may be in the queue: those of 64 clients with 16 in flight each. */
+  static final int LIMIT = 1024;
 
   private final AtomicInteger waiting = new AtomicInteger();
 
@@ -24,6 +24,11 @@ final class Arrivals {
     }
     waiting.decrementAndGet();
     return false;
+  }
+
+  /** Whether there is no place left. */
+  boolean isFull() {
+    return waiting.get() >= LIMIT;
   }
 
   /** Gives a place back. */

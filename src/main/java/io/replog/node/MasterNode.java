@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class MasterNode extends LocalNode implements MemberListener, PeerSession.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(MasterNode.class);
+  private static final Refusal.Overloaded TOO_MANY = new Refusal.Overloaded(Arrivals.LIMIT);
 
   private final MasterContext context;
   private final Arrivals arrivals = new Arrivals();
@@ -288,23 +289,33 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
   }
 
   @Override
-  public Subscription append(AppendRequest request, Consumer<AppendOutcome> answer) {
+  public Refusal.@Nullable Overloaded overloaded() {
+    return arrivals.isFull() ? TOO_MANY : null;
+  }
+
+  @Override
+  public Subscription append(AppendRequest request, Consumer<AppendOutcome> answer, Executor via) {
     if (!arrivals.enter()) {
-      answer.accept(new AppendOutcome.Refused(new Refusal.Overloaded(Arrivals.LIMIT)));
+      answer.accept(new AppendOutcome.Refused(TOO_MANY));
       return () -> {};
     }
     DeferredHandle handle = new DeferredHandle();
     Duration delay = faults().delay();
-    loop.execute(
-        () -> {
-          arrivals.leave();
-          if (delay.isZero()) {
-            append(request, answer, handle);
-          } else {
-            loop.schedule(delay, () -> append(request, answer, handle));
-          }
-        });
+    via.execute(() -> loop.execute(() -> begin(request, answer, handle, delay)));
     return handle;
+  }
+
+  private void begin(
+      AppendRequest request,
+      Consumer<AppendOutcome> answer,
+      DeferredHandle handle,
+      Duration delay) {
+    arrivals.leave();
+    if (delay.isZero()) {
+      append(request, answer, handle);
+    } else {
+      loop.schedule(delay, () -> append(request, answer, handle));
+    }
   }
 
   private void append(

@@ -3,6 +3,7 @@ package io.replog.node;
 import io.replog.core.AppendOutcome;
 import io.replog.core.AppendRequest;
 import io.replog.core.NodeRole;
+import io.replog.core.Refusal;
 import io.replog.evidence.Equivocation;
 import io.replog.evidence.Receipt;
 import io.replog.replication.PeerLink;
@@ -11,6 +12,7 @@ import io.replog.storage.DamagedLogException;
 import io.replog.storage.SegmentedLog;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -83,9 +85,22 @@ public interface Node {
    * Appends. The answer may come before this returns; it comes even if the handle is cancelled
    * later than it was decided.
    *
+   * @param via by what it is handed over to the node's thread: a caller that has more of them lets
+   *     them go together. Counts as come from now on, and must be handed over
    * @return a handle to stop waiting (a client that went away); the message stays
    */
-  Subscription append(AppendRequest request, Consumer<AppendOutcome> answer);
+  Subscription append(AppendRequest request, Consumer<AppendOutcome> answer, Executor via);
+
+  /** The same, handed over at once. */
+  default Subscription append(AppendRequest request, Consumer<AppendOutcome> answer) {
+    return append(request, answer, Runnable::run);
+  }
+
+  /**
+   * How an append that comes now is refused whatever it says, since too many are there that are not
+   * begun; null if it is looked at. From any thread, and so cheap that each may be asked about.
+   */
+  Refusal.@Nullable Overloaded overloaded();
 
   /**
    * Asks for the committed sequence that a {@code linearizable} read may be answered at.

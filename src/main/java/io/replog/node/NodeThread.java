@@ -2,64 +2,84 @@ package io.replog.node;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The mailbox and its thread. A turn takes every task that is due, then runs what was put off to
- * its end.
+ * The mailbox, whose turns run on one thread that others may use too. A turn takes every task that
+ * is due, then runs what was put off to its end.
+ *
+ * <p>On an event loop that means: all that the loop has read before is dealt with in one turn, and
+ * all that the turn sends leaves before the loop reads again.
  *
  * <p>The mailbox itself has no limit: what clients put into it is bounded by the number of appends
  * that may wait, and what peers put into it by what may be in flight.
  */
 public final class NodeThread implements NodeLoop, AutoCloseable {
-  /** Tasks of one turn, so that no flood keeps the end of the turn away. */
+  /** Tasks of one turn, so that no flood keeps the end of the turn, or the thread's owner, away. */
   private static final int TURN = 1024;
 
-  private static final class Timed implements Comparable<Timed> {
-    private final long atNanos;
-    private final long order;
+  /** What is to run later, on its way to the mailbox. */
+  private static final class Timed implements Timer, Runnable {
     private final Runnable task;
+    private @Nullable Future<?> clock;
     private boolean cancelled;
 
-    Timed(long atNanos, long order, Runnable task) {
-      this.atNanos = atNanos;
-      this.order = order;
+    Timed(Runnable task) {
       this.task = task;
     }
 
     @Override
-    public int compareTo(Timed other) {
-      int byTime = Long.signum(atNanos - other.atNanos);
-      return byTime != 0 ? byTime : Long.compare(order, other.order);
+    public void cancel() {
+      cancelled = true;
+      if (clock != null) {
+        clock.cancel(false);
+      }
+    }
+
+    @Override
+    public void run() {
+      if (!cancelled) {
+        task.run();
+      }
     }
   }
 
   private final ConcurrentLinkedQueue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
-  private final PriorityQueue<Timed> timers = new PriorityQueue<>();
   private final ArrayDeque<Runnable> endOfTurn = new ArrayDeque<>();
-  private final Thread thread;
+  private final ScheduledExecutorService thread;
   private final Consumer<Throwable> fatal;
-  private long timersMade;
-  private volatile boolean parked;
+
+  /** Whether a turn is on its way; so it is said until the start. */
+  private final AtomicBoolean turnIsDue = new AtomicBoolean(true);
+
   private volatile boolean stopped;
   private volatile long turnBeganNanos;
-  private volatile boolean inTurn;
+
+  /** The thread itself, while it is in a turn. */
+  private volatile @Nullable Thread inTurn;
 
   /**
+   * @param thread one thread, that runs what it is given in order and never interrupts it; it stays
+   *     its owner's, and runs longer than this
    * @param fatal told of an error that escaped a task: a broken invariant, after which this node
    *     does nothing any more
    */
-  public NodeThread(String name, Consumer<Throwable> fatal) {
+  public NodeThread(ScheduledExecutorService thread, Consumer<Throwable> fatal) {
+    this.thread = thread;
     this.fatal = fatal;
-    this.thread = Thread.ofPlatform().name("node-" + name).daemon(true).unstarted(this::run);
   }
 
+  /** Begins with what was handed in before. Once. */
   public void start() {
-    thread.start();
+    thread.execute(this::turn);
   }
 
   @Override
@@ -75,16 +95,26 @@ public final class NodeThread implements NodeLoop, AutoCloseable {
   @Override
   public void execute(Runnable task) {
     mailbox.add(task);
-    if (parked) {
-      LockSupport.unpark(thread);
+    wantTurn();
+  }
+
+  private void wantTurn() {
+    if (!stopped && turnIsDue.compareAndSet(false, true)) {
+      try {
+        thread.execute(this::turn);
+      } catch (RejectedExecutionException e) {
+        if (!stopped) {
+          throw e;
+        }
+      }
     }
   }
 
   @Override
   public Timer schedule(Duration delay, Runnable task) {
-    Timed timed = new Timed(nanoTime() + delay.toNanos(), timersMade++, task);
-    timers.add(timed);
-    return () -> timed.cancelled = true;
+    Timed timed = new Timed(task);
+    timed.clock = thread.schedule(() -> execute(timed), delay.toNanos(), TimeUnit.NANOSECONDS);
+    return timed;
   }
 
   @Override
@@ -92,93 +122,59 @@ public final class NodeThread implements NodeLoop, AutoCloseable {
     endOfTurn.add(task);
   }
 
-  /** Whether the thread runs and no turn has lasted longer than {@code limit}. From any thread. */
+  /** Whether this still runs, and no turn has lasted longer than {@code limit}. From any thread. */
   public boolean alive(Duration limit) {
-    return thread.isAlive() && (!inTurn || nanoTime() - turnBeganNanos < limit.toNanos());
+    return !stopped && (inTurn == null || nanoTime() - turnBeganNanos < limit.toNanos());
   }
 
   /**
-   * Lets the present turn end and stops. Waits for the thread; never interrupts it, since it owns
-   * file channels.
+   * Runs nothing more, but the present turn to its end; waits for that, unless it is the caller.
    */
   @Override
   public void close() {
     stopped = true;
-    LockSupport.unpark(thread);
-    if (!Thread.currentThread().equals(thread)) {
-      boolean interrupted = false;
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
+    Thread in = inTurn;
+    if (in == null || in.equals(Thread.currentThread())) {
+      return;
+    }
+    Future<?> after = thread.submit(() -> {});
+    boolean interrupted = false;
+    while (!after.isDone()) {
+      try {
+        after.get();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("nothing failed", e);
       }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private void run() {
+  private void turn() {
+    inTurn = Thread.currentThread();
+    turnIsDue.set(false);
+    turnBeganNanos = nanoTime();
     try {
-      while (!stopped) {
-        turn();
-        await();
+      for (int i = 0; i < TURN && !stopped; i++) {
+        Runnable task = mailbox.poll();
+        if (task == null) {
+          break;
+        }
+        task.run();
+      }
+      for (Runnable task = endOfTurn.poll(); task != null; task = endOfTurn.poll()) {
+        task.run();
       }
     } catch (Throwable broken) {
       stopped = true;
       fatal.accept(broken);
     }
-  }
-
-  private void turn() {
-    turnBeganNanos = nanoTime();
-    inTurn = true;
-    long now = turnBeganNanos;
-    while (!timers.isEmpty() && timers.peek().atNanos - now <= 0) {
-      Timed due = timers.poll();
-      if (!due.cancelled) {
-        due.task.run();
-      }
+    inTurn = null;
+    if (!mailbox.isEmpty()) {
+      wantTurn();
     }
-    for (int i = 0; i < TURN; i++) {
-      Runnable task = mailbox.poll();
-      if (task == null) {
-        break;
-      }
-      task.run();
-    }
-    for (Runnable task = endOfTurn.poll(); task != null; task = endOfTurn.poll()) {
-      task.run();
-    }
-    inTurn = false;
-  }
-
-  /**
-   * Waits for the next task or timer. Before it parks it yields, once: on a busy machine others run
-   * meanwhile and bring more for the next turn, and nobody has to wake this thread; on an idle one
-   * that costs a microsecond. Nothing relies on it.
-   */
-  @SuppressWarnings("ThreadPriorityCheck")
-  private void await() {
-    if (mailbox.isEmpty()) {
-      Thread.yield();
-    }
-    while (!timers.isEmpty() && timers.peek().cancelled) {
-      timers.poll();
-    }
-    parked = true;
-    if (mailbox.isEmpty() && !stopped) {
-      if (timers.isEmpty()) {
-        LockSupport.park(this);
-      } else {
-        long nanos = timers.peek().atNanos - nanoTime();
-        if (nanos > 0) {
-          LockSupport.parkNanos(this, Math.min(nanos, TimeUnit.HOURS.toNanos(1)));
-        }
-      }
-    }
-    parked = false;
   }
 }

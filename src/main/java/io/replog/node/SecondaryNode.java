@@ -149,9 +149,15 @@ public final class SecondaryNode extends LocalNode {
   }
 
   @Override
-  public Subscription append(AppendRequest request, Consumer<AppendOutcome> answer) {
+  public Subscription append(AppendRequest request, Consumer<AppendOutcome> answer, Executor via) {
     answer.accept(new AppendOutcome.Refused(new Refusal.NotMaster(activeUrl())));
     return () -> {};
+  }
+
+  /** It takes none, so there are never too many. */
+  @Override
+  public Refusal.@Nullable Overloaded overloaded() {
+    return null;
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.replog.core.HashChain;
 import io.replog.core.LogStart;
 import io.replog.core.Membership;
 import io.replog.core.NodeRole;
+import io.replog.core.Refusal;
 import io.replog.evidence.Equivocation;
 import io.replog.node.ClusterView;
 import io.replog.node.Faults;
@@ -31,11 +32,13 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node that does what a test tells it, over a real log in a directory. Callbacks come on a thread
@@ -56,6 +59,7 @@ final class FakeNode implements Node, AutoCloseable {
   private volatile long committed;
 
   final List<AppendRequest> appends = new CopyOnWriteArrayList<>();
+  volatile Refusal.@Nullable Overloaded overloaded;
   volatile Function<AppendRequest, AppendOutcome> outcome = this::append;
   volatile boolean answers = true;
   volatile boolean ready = true;
@@ -254,7 +258,12 @@ final class FakeNode implements Node, AutoCloseable {
   }
 
   @Override
-  public Subscription append(AppendRequest request, Consumer<AppendOutcome> answer) {
+  public Refusal.@Nullable Overloaded overloaded() {
+    return overloaded;
+  }
+
+  @Override
+  public Subscription append(AppendRequest request, Consumer<AppendOutcome> answer, Executor via) {
     appends.add(request);
     Waiter waiter = new Waiter(answer);
     if (!answers) {

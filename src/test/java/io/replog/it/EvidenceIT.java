@@ -14,6 +14,7 @@ import io.replog.replication.PeerLinkHandler;
 import io.replog.replication.PeerMessage;
 import io.replog.replication.PeerMessage.Accuse;
 import io.replog.replication.http.HttpPeerTransport;
+import io.replog.replication.http.PeersLoop;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -103,7 +104,8 @@ class EvidenceIT {
             liar.sign(new Head("secondary-2", id, 1, 1, 1, hash)),
             liar.sign(new Head("secondary-2", id, 1, 1, 2, hash)));
     try (var transport =
-        new HttpPeerTransport(Duration.ofSeconds(5), Duration.ofSeconds(5), 1 << 20)) {
+        new HttpPeerTransport(
+            PeersLoop.INSTANCE, Duration.ofSeconds(5), Duration.ofSeconds(5), 1 << 20)) {
       transport.open(
           cluster.secondary(0).url().toString(), link -> link.send(new Accuse(proof)), new Deaf());
       cluster.nodes().forEach(node -> awaitProof(node, proof));

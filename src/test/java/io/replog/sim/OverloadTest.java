@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** More appends at once than a master has room for, in virtual time. */
 class OverloadTest {
-  private static final int ROOM = 2048;
+  private static final int ROOM = 1024;
 
   /** What the simulated masters are set to. */
   private static final int MAY_WAIT = 40;

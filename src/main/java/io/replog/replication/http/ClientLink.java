@@ -60,9 +60,13 @@ final class ClientLink extends HttpLink {
   private final Duration connectTimeout;
   private final Duration openTimeout;
   private final Consumer<PeerLink> opened;
+  private final Runnable whenEnded;
   private @Nullable Future<?> deadline;
   private @Nullable ChannelHandlerContext beforeCodec;
 
+  /**
+   * @param whenEnded run once, at the end
+   */
   ClientLink(
       EventLoop loop,
       StreamTarget target,
@@ -70,13 +74,15 @@ final class ClientLink extends HttpLink {
       Duration connectTimeout,
       Duration openTimeout,
       long queueLimitBytes,
-      Consumer<PeerLink> opened) {
+      Consumer<PeerLink> opened,
+      Runnable whenEnded) {
     super(loop, queueLimitBytes);
     this.target = target;
     this.trust = trust;
     this.connectTimeout = connectTimeout;
     this.openTimeout = openTimeout;
     this.opened = opened;
+    this.whenEnded = whenEnded;
   }
 
   /**
@@ -147,6 +153,7 @@ final class ClientLink extends HttpLink {
   @Override
   void ending() {
     cancelDeadline();
+    whenEnded.run();
   }
 
   private void cancelDeadline() {

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Timeout;
 class HttpPeerTransportTest extends PeerTransportContract {
   private final HttpPeerTransport transport =
       new HttpPeerTransport(
-          Duration.ofSeconds(5), Duration.ofSeconds(20), StreamServer.QUEUE_LIMIT);
+          PeersLoop.INSTANCE,
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(20),
+          StreamServer.QUEUE_LIMIT);
   private final StreamServer server = new StreamServer();
 
   @AfterEach

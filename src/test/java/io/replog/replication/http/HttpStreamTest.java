@@ -37,7 +37,10 @@ class HttpStreamTest {
   private final StreamServer server = new StreamServer();
   private final HttpPeerTransport transport =
       new HttpPeerTransport(
-          Duration.ofSeconds(5), Duration.ofSeconds(20), StreamServer.QUEUE_LIMIT);
+          PeersLoop.INSTANCE,
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(20),
+          StreamServer.QUEUE_LIMIT);
 
   @AfterEach
   void stop() {
@@ -110,7 +113,8 @@ class HttpStreamTest {
   @Test
   void aPeerThatAnswersNothingIsGivenUp() throws IOException {
     try (HttpPeerTransport impatient =
-        new HttpPeerTransport(Duration.ofMillis(300), Duration.ofMillis(400), 1 << 20)) {
+        new HttpPeerTransport(
+            PeersLoop.INSTANCE, Duration.ofMillis(300), Duration.ofMillis(400), 1 << 20)) {
       assertThat(refused(impatient, answering(new byte[0]))).isEqualTo("no answer within 400 ms");
     }
   }

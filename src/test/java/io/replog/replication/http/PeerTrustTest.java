@@ -28,6 +28,7 @@ class PeerTrustTest {
     try (ServerSocket impostor = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         HttpPeerTransport transport =
             new HttpPeerTransport(
+                PeersLoop.INSTANCE,
                 new PeerTrust(SECRET, PeerTrust.ofTheJdk()),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(5),

@@ -36,7 +36,8 @@ final class StreamMeasurement {
     try (StreamServer server = new StreamServer();
         ExecutorService node = Executors.newSingleThreadExecutor();
         HttpPeerTransport transport =
-            new HttpPeerTransport(Duration.ofSeconds(1), Duration.ofSeconds(3), 64 << 20)) {
+            new HttpPeerTransport(
+                PeersLoop.INSTANCE, Duration.ofSeconds(1), Duration.ofSeconds(3), 64 << 20)) {
       String onLoop = server.listen(link -> new Acknowledging(link, Runnable::run));
       measure("ping-pong, acknowledged on the event loop", transport, onLoop, 1, FRAME_BYTES);
       measure("64 messages, acknowledged on the event loop", transport, onLoop, 64, FRAME_BYTES);

@@ -1,0 +1,214 @@
+package io.replog.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class NodeThreadTest {
+  private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+  private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
+  private final NodeThread node = new NodeThread(thread, fatal::add);
+  private final List<String> ran = new CopyOnWriteArrayList<>();
+
+  @AfterEach
+  void stop() {
+    thread.shutdownNow();
+  }
+
+  @Test
+  void nothingRunsBeforeTheStart() throws Exception {
+    node.execute(() -> ran.add("first"));
+    node.execute(() -> ran.add("second"));
+    thread.submit(() -> {}).get();
+    assertThat(ran).isEmpty();
+    node.start();
+    await().until(() -> ran.equals(List.of("first", "second")));
+  }
+
+  @Test
+  void theEndOfATurnIsAfterAllThatWaitsAndAfterWhatThatHandsIn() {
+    node.execute(
+        () -> {
+          node.atEndOfTurn(() -> ran.add("end"));
+          node.execute(() -> ran.add("third"));
+          ran.add("first");
+        });
+    node.execute(() -> ran.add("second"));
+    node.start();
+    await().until(() -> ran.equals(List.of("first", "second", "third", "end")));
+  }
+
+  @Test
+  void aFloodKeepsNobodyAwayForLong() throws Exception {
+    AtomicBoolean flood = new AtomicBoolean(true);
+    node.start();
+    node.execute(() -> again(flood));
+    CountDownLatch others = new CountDownLatch(3);
+    for (int i = 0; i < 3; i++) {
+      thread.execute(others::countDown);
+    }
+    assertThat(others.await(10, TimeUnit.SECONDS)).isTrue();
+    CountDownLatch end = new CountDownLatch(1);
+    node.execute(() -> node.atEndOfTurn(end::countDown));
+    assertThat(end.await(10, TimeUnit.SECONDS)).isTrue();
+    flood.set(false);
+  }
+
+  private void again(AtomicBoolean flood) {
+    if (flood.get()) {
+      node.execute(() -> again(flood));
+    }
+  }
+
+  @Test
+  void timersRunInTurnsAndNotOnceTheyAreCancelled() {
+    node.start();
+    node.execute(
+        () -> {
+          node.schedule(
+              Duration.ofMillis(30),
+              () -> {
+                node.atEndOfTurn(() -> ran.add("end"));
+                ran.add("later");
+              });
+          node.schedule(Duration.ofMillis(1), () -> ran.add("soon"));
+          node.schedule(Duration.ofMillis(10), () -> ran.add("never")).cancel();
+        });
+    await().until(() -> ran.equals(List.of("soon", "later", "end")));
+  }
+
+  /** The timer has fired and its task waits in the mailbox: it is not run all the same. */
+  @Test
+  void aTimerCanBeCancelledWhileItsTaskWaits() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    node.start();
+    node.execute(
+        () -> {
+          NodeLoop.Timer timer = node.schedule(Duration.ofMillis(1), () -> ran.add("never"));
+          thread.execute(
+              () -> {
+                long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20);
+                while (System.nanoTime() < until) {
+                  Thread.onSpinWait();
+                }
+                // its turn comes after the timer, which is due and whose task is then the second
+                node.execute(
+                    () -> {
+                      ran.add("cancel");
+                      timer.cancel();
+                      node.atEndOfTurn(over::countDown);
+                    });
+              });
+        });
+    assertThat(over.await(10, TimeUnit.SECONDS)).isTrue();
+    thread.submit(() -> {}).get();
+    assertThat(ran).containsExactly("cancel");
+  }
+
+  @Test
+  void closingWaitsForTheTurnAndLetsNothingRunAfterIt() throws Exception {
+    CountDownLatch within = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    node.start();
+    node.execute(
+        () -> {
+          within.countDown();
+          try {
+            assertThat(goOn.await(10, TimeUnit.SECONDS)).isTrue();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          ran.add("whole");
+        });
+    node.execute(() -> ran.add("never"));
+    within.await();
+    Thread closing = Thread.ofPlatform().start(node::close);
+    closing.join(100);
+    assertThat(closing.isAlive()).isTrue();
+    goOn.countDown();
+    closing.join();
+    assertThat(ran).containsExactly("whole");
+    node.execute(() -> ran.add("never"));
+    thread.submit(() -> {}).get();
+    assertThat(ran).containsExactly("whole");
+    assertThat(node.alive(Duration.ofSeconds(30))).isFalse();
+  }
+
+  @Test
+  void itMayBeClosedFromItsOwnTurn() throws Exception {
+    CountDownLatch closed = new CountDownLatch(1);
+    node.start();
+    node.execute(
+        () -> {
+          node.close();
+          closed.countDown();
+        });
+    assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aBrokenInvariantEndsItAndIsTold() {
+    RuntimeException broken = new RuntimeException("broken");
+    node.start();
+    node.execute(
+        () -> {
+          throw broken;
+        });
+    node.execute(() -> ran.add("never"));
+    await().until(() -> !fatal.isEmpty());
+    assertThat(fatal).containsExactly(broken);
+    assertThat(node.alive(Duration.ofSeconds(30))).isFalse();
+    assertThat(ran).isEmpty();
+  }
+
+  @Test
+  void aTurnThatLastsTooLongIsSeen() throws Exception {
+    CountDownLatch within = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    node.start();
+    assertThat(node.alive(Duration.ofMillis(1))).isTrue();
+    node.execute(
+        () -> {
+          within.countDown();
+          try {
+            assertThat(goOn.await(10, TimeUnit.SECONDS)).isTrue();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+    within.await();
+    await().until(() -> !node.alive(Duration.ofMillis(1)));
+    assertThat(node.alive(Duration.ofSeconds(30))).isTrue();
+    goOn.countDown();
+    await().until(() -> node.alive(Duration.ofMillis(1)));
+  }
+
+  @Test
+  void tasksOfOneThreadRunInTheirOrder() {
+    node.start();
+    List<Integer> expected = new ArrayList<>();
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      int number = i;
+      expected.add(i);
+      node.execute(() -> order.add(number));
+    }
+    CountDownLatch done = new CountDownLatch(1);
+    node.execute(done::countDown);
+    await().until(() -> done.getCount() == 0);
+    assertThat(order).isEqualTo(expected);
+  }
+}

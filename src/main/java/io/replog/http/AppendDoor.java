@@ -118,7 +118,9 @@ final class AppendDoor extends ChannelDuplexHandler {
     if (refusal == null
         || !HttpUtil.isKeepAlive(request)
         || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)
-        || request.headers().contains(HttpHeaderNames.EXPECT)) {
+        || request.headers().contains(HttpHeaderNames.EXPECT)
+        || request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
+        || HttpUtil.getContentLength(request, 0L) > RequestBody.LONGEST) {
       return false;
     }
     Answer now = answer;

@@ -106,12 +106,11 @@ final class ConnectionWatch extends ChannelDuplexHandler {
       return;
     }
     if (message instanceof HttpRequest request) {
-      if (unanswered == MOST_UNANSWERED
-          || left(context) > MOST_WAITING
-          || !isPlainlyFramed(request)) {
+      boolean tooMany = unanswered == MOST_UNANSWERED || left(context) > MOST_WAITING;
+      if (tooMany || !isPlainlyFramed(request)) {
         refused = true;
         ReferenceCountUtil.release(message);
-        refuse(context);
+        refuse(context, tooMany);
         return;
       }
       unanswered++;
@@ -140,8 +139,8 @@ final class ConnectionWatch extends ChannelDuplexHandler {
    * Ends a connection that cannot be believed or asks too much at once. Where answers are due
    * nothing is said: it would be taken for one of them.
    */
-  private void refuse(ChannelHandlerContext context) {
-    if (unanswered > 0) {
+  private void refuse(ChannelHandlerContext context, boolean tooMany) {
+    if (tooMany || unanswered > 0) {
       var _ = context.close();
       return;
     }

@@ -200,11 +200,7 @@ final class Feed {
       case HashAnswer answer -> hashAnswered(answer);
       case Acknowledge acknowledge -> acknowledged(acknowledge);
       case Failed failed -> failed(failed);
-      case Diverged diverged -> {
-        if (diverged.epoch() == reign.epoch()) {
-          diverge(diverged.detail());
-        }
-      }
+      case Diverged diverged when diverged.epoch() == reign.epoch() -> diverge(diverged.detail());
       default -> {}
     }
   }
@@ -232,7 +228,8 @@ final class Feed {
   private void goOnNextTurn() {
     if (!goingOn) {
       goingOn = true;
-      loop.execute(
+      loop.schedule(
+          Duration.ZERO,
           () -> {
             goingOn = false;
             pump();

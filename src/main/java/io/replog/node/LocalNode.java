@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What both kinds of node are: a copy of the log on a thread of its own, with faults on request and
- * a view of the cluster that others look at. The kinds are the shells around their rules.
+ * What both kinds of node are: a copy of the log that one thread changes, with faults on request
+ * and a view of the cluster that others look at. The kinds are the shells around their rules.
  */
 abstract sealed class LocalNode implements Node permits MasterNode, SecondaryNode {
   private static final Logger LOG = LoggerFactory.getLogger(LocalNode.class);

@@ -57,7 +57,7 @@ public final class NodeThread implements NodeLoop, AutoCloseable {
   private final ScheduledExecutorService thread;
   private final Consumer<Throwable> fatal;
 
-  /** Whether a turn is on its way; so it is said until the start. */
+  /** Whether a turn is on its way or runs; so it is said until the start. */
   private final AtomicBoolean turnIsDue = new AtomicBoolean(true);
 
   private volatile boolean stopped;
@@ -154,9 +154,11 @@ public final class NodeThread implements NodeLoop, AutoCloseable {
   }
 
   private void turn() {
-    inTurn = Thread.currentThread();
-    turnIsDue.set(false);
+    if (stopped) {
+      return;
+    }
     turnBeganNanos = nanoTime();
+    inTurn = Thread.currentThread();
     try {
       for (int i = 0; i < TURN && !stopped; i++) {
         Runnable task = mailbox.poll();
@@ -173,8 +175,22 @@ public final class NodeThread implements NodeLoop, AutoCloseable {
       fatal.accept(broken);
     }
     inTurn = null;
-    if (!mailbox.isEmpty()) {
-      wantTurn();
+    goOn();
+  }
+
+  /**
+   * What is left waits behind what else is due on the thread. As a timer: an event loop runs what
+   * it is only given until nothing is left, and neither reads nor looks at its clock before that.
+   */
+  private void goOn() {
+    if (mailbox.isEmpty()) {
+      turnIsDue.set(false);
+      if (mailbox.isEmpty() || !turnIsDue.compareAndSet(false, true)) {
+        return;
+      }
+    }
+    if (!stopped) {
+      var _ = thread.schedule(this::turn, 0, TimeUnit.NANOSECONDS);
     }
   }
 }

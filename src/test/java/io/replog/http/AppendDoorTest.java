@@ -126,6 +126,23 @@ class AppendDoorTest {
     }
   }
 
+  @Test
+  void aBodyThatMayBeTooLongIsNotReadToTurnItAway() throws Exception {
+    api.node.overloaded = TOO_MANY;
+    try (Socket socket = api.connect()) {
+      send(socket, post(BODY).replace("Length: " + BODY.length(), "Length: 9000000"));
+      assertThat(answers(socket, 1).getFirst()).startsWith("HTTP/1.1 413 ");
+    }
+    try (Socket socket = api.connect()) {
+      send(
+          socket,
+          post(BODY)
+              .replace("Content-Length: " + BODY.length(), "Transfer-Encoding: chunked")
+              .replace(BODY, "15\r\n" + BODY + "\r\n0\r\n\r\n"));
+      assertThat(answers(socket, 1).getFirst()).startsWith("HTTP/1.1 201 ");
+    }
+  }
+
   private static long refusals() throws Exception {
     return api.get("/prometheus")
         .body()

@@ -3,6 +3,10 @@ package io.replog.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +70,43 @@ class NodeThreadTest {
     node.execute(() -> node.atEndOfTurn(end::countDown));
     assertThat(end.await(10, TimeUnit.SECONDS)).isTrue();
     flood.set(false);
+  }
+
+  /** An event loop reads nothing, and no timer fires, while it has something to run. */
+  @Test
+  void aFloodFromOutsideKeepsNeitherTimersNorTheNetworkFromAnEventLoop() throws Exception {
+    try (var loops =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("loop", true), NioIoHandler.newFactory())) {
+      EventLoop loop = loops.next();
+      NodeThread flooded = new NodeThread(loop, fatal::add);
+      flooded.start();
+      AtomicBoolean flood = new AtomicBoolean(true);
+      AtomicInteger waiting = new AtomicInteger();
+      Thread source =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    while (flood.get()) {
+                      if (waiting.get() < 10_000) {
+                        waiting.incrementAndGet();
+                        flooded.execute(
+                            () -> {
+                              waiting.decrementAndGet();
+                              Thread.onSpinWait();
+                            });
+                      }
+                    }
+                  });
+      CountDownLatch fired = new CountDownLatch(20);
+      var ticks = loop.scheduleWithFixedDelay(fired::countDown, 10, 10, TimeUnit.MILLISECONDS);
+      // 0.2 s, and not a second for each: a loop gives up on what it runs after a second
+      assertThat(fired.await(8, TimeUnit.SECONDS)).isTrue();
+      flood.set(false);
+      source.join();
+      ticks.cancel(false);
+      flooded.close();
+    }
   }
 
   private void again(AtomicBoolean flood) {

@@ -103,6 +103,9 @@ public final class HttpPeerTransport implements PeerTransport, AutoCloseable {
     links.add(link);
     link.handler(handler);
     link.start();
+    if (closed) {
+      link.close();
+    }
   }
 
   /** Closes all links and opens no more. Handlers are told on the event loop, soon after. */

@@ -93,7 +93,7 @@ class NodeThreadTest {
                         flooded.execute(
                             () -> {
                               waiting.decrementAndGet();
-                              Thread.onSpinWait();
+                              spin(Duration.ofNanos(20_000));
                             });
                       }
                     }
@@ -106,6 +106,13 @@ class NodeThreadTest {
       source.join();
       ticks.cancel(false);
       flooded.close();
+    }
+  }
+
+  private static void spin(Duration time) {
+    long until = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() < until) {
+      Thread.onSpinWait();
     }
   }
 
@@ -142,10 +149,7 @@ class NodeThreadTest {
           NodeLoop.Timer timer = node.schedule(Duration.ofMillis(1), () -> ran.add("never"));
           thread.execute(
               () -> {
-                long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20);
-                while (System.nanoTime() < until) {
-                  Thread.onSpinWait();
-                }
+                spin(Duration.ofMillis(20));
                 // its turn comes after the timer, which is due and whose task is then the second
                 node.execute(
                     () -> {

@@ -42,7 +42,12 @@ final class EventLoops implements AutoCloseable {
 
   /** What a server is to be told so that it uses these. */
   Map<String, Object> properties() {
-    return Map.of("micronaut.server.netty.worker.event-loop-group", HTTP);
+    return Map.of(
+        "micronaut.server.netty.worker.event-loop-group",
+        HTTP,
+        // its own: to accept connections, and for its client
+        "micronaut.netty.event-loops.default.num-threads",
+        1);
   }
 
   /** Lets a context that is not started yet find them. They stay this one's. */

@@ -21,6 +21,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.replog.core.Refusal;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Requests of a connection are answered in their order, so one that is turned away waits for the
  * answers of those before it. One that cannot be answered as simply (its client wants the
- * connection closed, or a word before it sends the body) goes on to the framework and is refused
- * there.
+ * connection closed, or a word before it sends the body, or does not say how long that is, or it is
+ * too long) goes on to the framework and is refused there.
  *
  * <p>Behind the HTTP codec, on the event loop.
  */
@@ -40,13 +41,15 @@ final class AppendDoor extends ChannelDuplexHandler {
   private static final String PATH = "/messages";
 
   private final Supplier<Refusal.@Nullable Overloaded> overloaded;
-  private final Runnable turnedAway;
+  private final LongConsumer turnedAway;
 
   /** What was asked and is not answered, in order; true for what is turned away. */
   private final ArrayDeque<Boolean> due = new ArrayDeque<>();
 
   /** Whether the body of the newest, which is turned away, is still coming. */
   private boolean dropping;
+
+  private long cameNanos;
 
   private boolean unflushed;
   private @Nullable Answer answer;
@@ -82,9 +85,9 @@ final class AppendDoor extends ChannelDuplexHandler {
 
   /**
    * @param overloaded how an append is refused whatever it says, null while it is not
-   * @param turnedAway called for each that was
+   * @param turnedAway called for each that was, with the nanoseconds since its head was there
    */
-  AppendDoor(Supplier<Refusal.@Nullable Overloaded> overloaded, Runnable turnedAway) {
+  AppendDoor(Supplier<Refusal.@Nullable Overloaded> overloaded, LongConsumer turnedAway) {
     this.overloaded = overloaded;
     this.turnedAway = turnedAway;
   }
@@ -103,7 +106,7 @@ final class AppendDoor extends ChannelDuplexHandler {
     ReferenceCountUtil.release(message);
     if (over) {
       dropping = false;
-      turnedAway.run();
+      turnedAway.accept(System.nanoTime() - cameNanos);
       answerDue(context);
     }
   }
@@ -123,6 +126,7 @@ final class AppendDoor extends ChannelDuplexHandler {
         || HttpUtil.getContentLength(request, 0L) > RequestBody.LONGEST) {
       return false;
     }
+    cameNanos = System.nanoTime();
     Answer now = answer;
     if (now == null || !now.refusal.equals(refusal)) {
       answer = Answer.to(refusal);

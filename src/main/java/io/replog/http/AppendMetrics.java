@@ -131,9 +131,13 @@ final class AppendMetrics {
     }
   }
 
-  /** An append was refused before it was read: too many are there. */
-  void turnedAway() {
-    record(Outcome.REFUSED, 0);
+  /**
+   * An append was refused before it was read: too many are there.
+   *
+   * @param nanos since it arrived
+   */
+  void turnedAway(long nanos) {
+    record(Outcome.REFUSED, nanos);
     counter(Reason.OVERLOADED).increment();
   }
 

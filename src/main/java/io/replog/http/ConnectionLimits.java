@@ -13,7 +13,9 @@ import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Counts connections, and has each of them watched, and what it asks for turned away. */
+/**
+ * Counts connections. Each is watched, and its appends are turned away while too many are there.
+ */
 @Singleton
 @Requires(beans = HttpSettings.class)
 final class ConnectionLimits implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {

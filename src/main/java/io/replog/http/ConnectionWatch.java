@@ -136,8 +136,8 @@ final class ConnectionWatch extends ChannelDuplexHandler {
   }
 
   /**
-   * Ends a connection that cannot be believed or asks too much at once. Where answers are due
-   * nothing is said: it would be taken for one of them.
+   * Ends a connection that cannot be believed or asks too much at once. Only to the first something
+   * is said, and only where no answers are due: it would be taken for one of them.
    */
   private void refuse(ChannelHandlerContext context, boolean tooMany) {
     if (tooMany || unanswered > 0) {

@@ -3,11 +3,10 @@ package io.replog.node;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The door of the node's mailbox for appends: how many have come and are not begun. This is where a
- * queue grows when more comes than the node can take, since all that follows is done for many at
- * once. What finds the queue full is refused before it costs the node's thread anything, so the
- * wait of the others stays short. Appends that wait for their copies have been begun and count no
- * longer.
+ * How many appends have come and are not begun. This is the queue that grows when more comes than
+ * the node can take, since all that follows is done for many at once. What finds it full is refused
+ * at once, so the wait of the others stays short. Appends that wait for their copies have been
+ * begun and count no longer.
  *
  * <p>Safe for use by any thread.
  */

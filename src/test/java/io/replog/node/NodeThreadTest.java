@@ -109,6 +109,16 @@ class NodeThreadTest {
     }
   }
 
+  /** A turn that lasts until it may go on. */
+  private static void hold(CountDownLatch within, CountDownLatch goOn) {
+    within.countDown();
+    try {
+      assertThat(goOn.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static void spin(Duration time) {
     long until = System.nanoTime() + time.toNanos();
     while (System.nanoTime() < until) {
@@ -171,12 +181,7 @@ class NodeThreadTest {
     node.start();
     node.execute(
         () -> {
-          within.countDown();
-          try {
-            assertThat(goOn.await(10, TimeUnit.SECONDS)).isTrue();
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
+          hold(within, goOn);
           ran.add("whole");
         });
     node.execute(() -> ran.add("never"));
@@ -226,15 +231,7 @@ class NodeThreadTest {
     CountDownLatch goOn = new CountDownLatch(1);
     node.start();
     assertThat(node.alive(Duration.ofMillis(1))).isTrue();
-    node.execute(
-        () -> {
-          within.countDown();
-          try {
-            assertThat(goOn.await(10, TimeUnit.SECONDS)).isTrue();
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
-        });
+    node.execute(() -> hold(within, goOn));
     within.await();
     await().until(() -> !node.alive(Duration.ofMillis(1)));
     assertThat(node.alive(Duration.ofSeconds(30))).isTrue();

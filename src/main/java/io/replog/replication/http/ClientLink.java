@@ -60,12 +60,12 @@ final class ClientLink extends HttpLink {
   private final Duration connectTimeout;
   private final Duration openTimeout;
   private final Consumer<PeerLink> opened;
-  private final Runnable whenEnded;
+  private final Consumer<ClientLink> whenEnded;
   private @Nullable Future<?> deadline;
   private @Nullable ChannelHandlerContext beforeCodec;
 
   /**
-   * @param whenEnded run once, at the end
+   * @param whenEnded given this link once, at its end
    */
   ClientLink(
       EventLoop loop,
@@ -75,7 +75,7 @@ final class ClientLink extends HttpLink {
       Duration openTimeout,
       long queueLimitBytes,
       Consumer<PeerLink> opened,
-      Runnable whenEnded) {
+      Consumer<ClientLink> whenEnded) {
     super(loop, queueLimitBytes);
     this.target = target;
     this.trust = trust;
@@ -153,7 +153,7 @@ final class ClientLink extends HttpLink {
   @Override
   void ending() {
     cancelDeadline();
-    whenEnded.run();
+    whenEnded.accept(this);
   }
 
   private void cancelDeadline() {

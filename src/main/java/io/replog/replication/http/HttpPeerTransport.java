@@ -88,7 +88,6 @@ public final class HttpPeerTransport implements PeerTransport, AutoCloseable {
       handler.closed(String.valueOf(e.getMessage()));
       return;
     }
-    ClientLink[] self = new ClientLink[1];
     ClientLink link =
         new ClientLink(
             loop,
@@ -98,8 +97,7 @@ public final class HttpPeerTransport implements PeerTransport, AutoCloseable {
             openTimeout,
             queueLimitBytes,
             opened,
-            () -> links.remove(self[0]));
-    self[0] = link;
+            links::remove);
     links.add(link);
     link.handler(handler);
     link.start();

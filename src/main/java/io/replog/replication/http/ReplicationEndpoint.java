@@ -76,9 +76,7 @@ public final class ReplicationEndpoint implements AutoCloseable {
     if (!channel.eventLoop().inEventLoop()) {
       throw new IllegalStateException("a stream is opened on its event loop only");
     }
-    ServerLink[] self = new ServerLink[1];
-    ServerLink link = new ServerLink(channel, queueLimitBytes, () -> links.remove(self[0]));
-    self[0] = link;
+    ServerLink link = new ServerLink(channel, queueLimitBytes, links::remove);
     PeerLinkHandler handler = accept.apply(link);
     if (handler == null) {
       return refusal(

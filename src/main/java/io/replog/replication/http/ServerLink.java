@@ -5,6 +5,7 @@ import io.micronaut.core.io.buffer.ReadBuffer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -14,7 +15,7 @@ import org.reactivestreams.Subscription;
 final class ServerLink extends HttpLink implements Publisher<ReadBuffer> {
   private final Channel channel;
   private final NettyReadBufferFactory buffers;
-  private final Runnable whenEnded;
+  private final Consumer<ServerLink> whenEnded;
   private volatile @Nullable Subscriber<? super ReadBuffer> response;
 
   // on the event loop only
@@ -22,9 +23,9 @@ final class ServerLink extends HttpLink implements Publisher<ReadBuffer> {
   private boolean draining;
 
   /**
-   * @param whenEnded run once, at the end
+   * @param whenEnded given this link once, at its end
    */
-  ServerLink(Channel channel, long queueLimitBytes, Runnable whenEnded) {
+  ServerLink(Channel channel, long queueLimitBytes, Consumer<ServerLink> whenEnded) {
     super(channel.eventLoop(), queueLimitBytes);
     this.channel = channel;
     this.buffers = NettyReadBufferFactory.of(channel.alloc());
@@ -93,7 +94,7 @@ final class ServerLink extends HttpLink implements Publisher<ReadBuffer> {
 
   @Override
   void ending() {
-    whenEnded.run();
+    whenEnded.accept(this);
   }
 
   private final class Request implements Subscriber<ReadBuffer> {

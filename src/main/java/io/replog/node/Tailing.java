@@ -153,7 +153,7 @@ final class Tailing {
 
   private void common(PeerSession source, Standing standing, long sequence) {
     boolean ahead = sequence == standing.lastSequence() && sequence < context.copy().lastSequence();
-    if (ahead) {
+    if (ahead && epochAfter(sequence) >= standing.logEpoch()) {
       // all that was there when it reported is here: no reason to cut what came after
       step = new Step.Idle();
       return;
@@ -172,6 +172,19 @@ final class Tailing {
     }
     step = new Step.Fetching(source);
     source.send(new Fetch(context.copy().lastSequence() + 1));
+  }
+
+  /**
+   * The epoch of the entry after one that is here. A log that is synced in an epoch has all entries
+   * of earlier ones that there are: what is here beyond it, and as old, nobody else will ever have.
+   */
+  private long epochAfter(long sequence) {
+    return context
+        .copy()
+        .log()
+        .frameAt(sequence + 1)
+        .map(frame -> frame.first().epoch())
+        .orElse(Long.MAX_VALUE);
   }
 
   /**

@@ -95,6 +95,29 @@ class RolledBackIT {
     assertThat(messages).doesNotContainAnyElementsOf(alone);
   }
 
+  @Test
+  void whatItHadAloneGoesWithoutAnotherAppend() {
+    TestCluster cluster = TestCluster.with(processes).masters(2).faults().make().start();
+    TestNode old = cluster.active();
+    TestNode other = cluster.otherMaster(old);
+    old.api().append(Append.of("kept").w("majority")).expect(201);
+    old.api().put("/faults", CUT_OFF).expect(200);
+    old.api().append(Append.of("alone").w(1)).expect(201);
+    Wait.until(
+        other.id() + " leads",
+        TO_CHANGE,
+        () -> other.api().cluster().text("role").equals("MASTER"));
+
+    old.api().delete("/faults").expect(204);
+
+    Wait.until(
+        "it shows what the others do",
+        TO_CHANGE,
+        () -> old.api().messages().equals(List.of("kept")));
+    cluster.assertEqualLogs();
+    assertThat(rolledBack(old)).containsExactly("alone");
+  }
+
   /** All messages in the files that say what was cut off. */
   static List<String> rolledBack(TestNode node) {
     try (Stream<Path> files = Files.list(node.data())) {

@@ -11,6 +11,7 @@ public final class SequenceTimes {
   private final long[] sequences;
   private final long[] times;
   private long written;
+  private long after;
 
   /**
    * @param capacity pairs that are remembered
@@ -25,6 +26,9 @@ public final class SequenceTimes {
    * ignored.
    */
   public void passed(long sequence, long time) {
+    if (sequence <= after) {
+      return;
+    }
     if (written > 0 && sequence <= sequences[slot(written - 1)]) {
       return;
     }
@@ -35,9 +39,12 @@ public final class SequenceTimes {
 
   /**
    * When {@code sequence} was first known to be there, or -1 if it is not there or no longer
-   * remembered.
+   * remembered, or was there before.
    */
   public long at(long sequence) {
+    if (sequence <= after) {
+      return -1;
+    }
     long low = Math.max(0, written - sequences.length);
     long high = written;
     if (low > 0 && sequences[slot(low)] >= sequence) {
@@ -54,9 +61,15 @@ public final class SequenceTimes {
     return low == written ? -1 : times[slot(low)];
   }
 
-  /** Forgets all, as when a log was cut back. */
-  public void clear() {
+  /** Forgets all, as when a log was cut back; what is there up to {@code sequence} was before. */
+  public void beginAfter(long sequence) {
     written = 0;
+    after = sequence;
+  }
+
+  /** Up to where all was there before. */
+  public long after() {
+    return after;
   }
 
   private int slot(long index) {

@@ -67,7 +67,7 @@ final class Feed {
   private final Backoff backoff;
   private Listener listener;
   private final Deliveries deliveries;
-  private final FeedTimes times = new FeedTimes();
+  private final FeedTimes times;
   private final InFlight inFlight = new InFlight();
 
   private FeedStage stage = new FeedStage.Down();
@@ -95,6 +95,7 @@ final class Feed {
     this.membership = membership;
     this.backoff = backoff;
     this.listener = listener;
+    this.times = new FeedTimes(copy.lastSequence());
     this.deliveries = new Deliveries(copy, config.batchBytes());
   }
 
@@ -369,7 +370,7 @@ final class Feed {
 
   private void feedAfter(long sequence) {
     progress = new SecondaryProgress(sequence);
-    times.begin();
+    times.begin(sequence);
     deliverAfter(sequence);
     listener.changed(this);
     pump();

@@ -20,6 +20,15 @@ final class FeedTimes {
   private final SequenceTimes stored = new SequenceTimes(REMEMBERED);
   private final SequenceTimes durable = new SequenceTimes(REMEMBERED);
   private final ArrayDeque<Retry> retries = new ArrayDeque<>();
+  private final long before;
+
+  /**
+   * @param before the log's last sequence before there was this feed
+   */
+  FeedTimes(long before) {
+    this.before = before;
+    sent.beginAfter(before);
+  }
 
   SequenceTimes sent() {
     return sent;
@@ -49,9 +58,18 @@ final class FeedTimes {
         .toList();
   }
 
-  /** The secondary is fed anew: what was known of its log need not hold any more. */
-  void begin() {
-    stored.clear();
-    durable.clear();
+  /**
+   * The secondary is fed anew: what was known of its log need not hold any more.
+   *
+   * @param sequence up to which it has the log. What of that is older than the feed nobody here saw
+   *     come; the rest came while the link was gone
+   */
+  void begin(long sequence) {
+    long seen = Math.min(before, sequence);
+    stored.beginAfter(seen);
+    durable.beginAfter(seen);
+    if (seen < sent.after()) {
+      sent.beginAfter(seen);
+    }
   }
 }

@@ -28,4 +28,13 @@ public record AppendRequest(
       throw new IllegalArgumentException("an append has at least one message");
     }
   }
+
+  /** UTF-8 bytes of all its messages. */
+  public long size() {
+    long size = 0;
+    for (byte[] payload : payloads) {
+      size += payload.length;
+    }
+    return size;
+  }
 }

@@ -2,8 +2,9 @@ package io.replog.core;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /**
  * Which append a repeated one repeats. The identity is the idempotency key or, by configuration,
@@ -14,14 +15,32 @@ import java.util.OptionalLong;
  * <p>Not safe for use by several threads.
  */
 public final class Deduplicator {
-  private record Remembered(Object identity, long sequence, long timestamp) {}
+  /**
+   * An append that was seen before: all that a repeated one is compared with and answered by, so
+   * that nobody reads the log for it.
+   *
+   * @param content {@link HashChain#ofContent} of its messages
+   */
+  public record Earlier(long firstSequence, long lastSequence, long epoch, Hash content) {
+    /** Whether it appended these messages. */
+    public boolean says(List<byte[]> payloads) {
+      return lastSequence - firstSequence + 1 == payloads.size()
+          && content.equals(HashChain.ofContent(payloads));
+    }
+  }
+
+  private record Remembered(Object identity, Earlier append, long timestamp) {
+    long sequence() {
+      return append.firstSequence();
+    }
+  }
 
   /** What is out of the window because of an entry that may be cut off yet. */
   private record Held(Remembered remembered, long forgottenAt) {}
 
   private final long windowEntries;
   private final long windowMillis;
-  private final Map<Object, Long> sequences = new HashMap<>();
+  private final Map<Object, Earlier> appends = new HashMap<>();
   private final ArrayDeque<Remembered> order = new ArrayDeque<>();
   private final ArrayDeque<Held> held = new ArrayDeque<>();
   private long committed;
@@ -41,17 +60,16 @@ public final class Deduplicator {
     this.windowMillis = windowMillis;
   }
 
-  /** The sequence of the first entry of the append with this identity, if it is in the window. */
-  public OptionalLong find(Object identity) {
-    Long sequence = sequences.get(identity);
-    return sequence == null ? OptionalLong.empty() : OptionalLong.of(sequence);
+  /** The append with this identity, if its first entry is in the window. */
+  public Optional<Earlier> find(Object identity) {
+    return Optional.ofNullable(appends.get(identity));
   }
 
   /** Notes an append that has an identity. Sequences and timestamps never go back. */
-  public void remember(Object identity, long sequence, long timestamp) {
-    sequences.put(identity, sequence);
-    order.addLast(new Remembered(identity, sequence, timestamp));
-    advance(sequence, timestamp);
+  public void remember(Object identity, Earlier append, long timestamp) {
+    appends.put(identity, append);
+    order.addLast(new Remembered(identity, append, timestamp));
+    advance(append.firstSequence(), timestamp);
   }
 
   /**
@@ -62,7 +80,7 @@ public final class Deduplicator {
     newestTimestamp = timestamp;
     while (!order.isEmpty() && outside(order.getFirst().sequence(), order.getFirst().timestamp())) {
       Remembered oldest = order.removeFirst();
-      sequences.remove(oldest.identity(), oldest.sequence());
+      appends.remove(oldest.identity(), oldest.append());
       if (sequence > committed) {
         held.addLast(new Held(oldest, sequence));
       }
@@ -84,13 +102,13 @@ public final class Deduplicator {
   public void cutAfter(long sequence) {
     while (!order.isEmpty() && order.getLast().sequence() > sequence) {
       Remembered newest = order.removeLast();
-      sequences.remove(newest.identity(), newest.sequence());
+      appends.remove(newest.identity(), newest.append());
     }
     while (!held.isEmpty() && held.getLast().forgottenAt() > sequence) {
       Remembered again = held.removeLast().remembered();
       if (again.sequence() <= sequence) {
         order.addFirst(again);
-        sequences.putIfAbsent(again.identity(), again.sequence());
+        appends.putIfAbsent(again.identity(), again.append());
       }
     }
     newestSequence = Math.min(newestSequence, sequence);

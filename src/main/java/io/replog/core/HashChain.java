@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +31,25 @@ public final class HashChain {
     return Hash.owning(sha256().digest(clusterId.toString().getBytes(StandardCharsets.US_ASCII)));
   }
 
-  /** SHA-256 of a content, as content deduplication uses it. */
+  /** SHA-256 of a content. */
   public static Hash ofContent(byte[] content) {
     return Hash.owning(sha256().digest(content));
+  }
+
+  /**
+   * SHA-256 of what an append says, by which a repeated one is known: of its message or, where it
+   * has several, of each one's length (4 bytes) and bytes.
+   */
+  public static Hash ofContent(List<byte[]> payloads) {
+    if (payloads.size() == 1) {
+      return ofContent(payloads.getFirst());
+    }
+    MessageDigest digest = sha256();
+    for (byte[] payload : payloads) {
+      digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(payload.length).array());
+      digest.update(payload);
+    }
+    return Hash.owning(digest.digest());
   }
 
   /**

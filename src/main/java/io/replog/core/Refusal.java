@@ -16,6 +16,9 @@ public sealed interface Refusal {
   /** As many appends wait as may. */
   record Overloaded(int limit) implements Refusal {}
 
+  /** Appends that take {@code limit} bytes have come and are not begun. */
+  record TooMuchAtOnce(long limit) implements Refusal {}
+
   /** No room on the master's disk. */
   record DiskFull(String detail) implements Refusal {}
 

@@ -91,6 +91,9 @@ final class AppendController {
     }
     PendingAnswer pending = new PendingAnswer(connection);
     AppendTraces.Traced trace = traces.begin(headers);
+    // an append may wait for long: nothing that waits with it holds its messages
+    int count = received.append().payloads().size();
+    long size = received.append().size();
     long began = System.nanoTime();
     Consumer<AppendOutcome> answer =
         outcome -> {
@@ -102,14 +105,14 @@ final class AppendController {
           } else if (wholeList && outcome instanceof Appended appended) {
             pending.follow(
                 () -> {
-                  metrics.answered(received.append(), outcome, took);
+                  metrics.answered(count, size, outcome, took);
                   traces.answered(trace, outcome);
                   return withList(appended);
                 });
           } else {
             pending.answer(
                 () -> {
-                  metrics.answered(received.append(), outcome, took);
+                  metrics.answered(count, size, outcome, took);
                   traces.answered(trace, outcome);
                   return OutcomeMapper.response(outcome, AppendController::json);
                 });

@@ -10,7 +10,6 @@ import io.replog.core.AppendOutcome.Appended;
 import io.replog.core.AppendOutcome.Injected;
 import io.replog.core.AppendOutcome.Refused;
 import io.replog.core.AppendOutcome.Unknown;
-import io.replog.core.AppendRequest;
 import io.replog.core.Refusal;
 import io.replog.node.Node;
 import io.replog.observability.Meters;
@@ -108,18 +107,16 @@ final class AppendMetrics {
   /**
    * An append is answered.
    *
+   * @param count its messages
+   * @param size their UTF-8 bytes
    * @param nanos since it arrived
    */
-  void answered(AppendRequest request, AppendOutcome outcome, long nanos) {
+  void answered(int count, long size, AppendOutcome outcome, long nanos) {
     switch (outcome) {
       case Appended appended when appended.replayed() -> record(Outcome.REPLAYED, nanos);
       case Appended appended -> {
         record(appended.satisfied() ? Outcome.SATISFIED : Outcome.NOT_IN_TIME, nanos);
-        messages.increment(request.payloads().size());
-        long size = 0;
-        for (byte[] payload : request.payloads()) {
-          size += payload.length;
-        }
+        messages.increment(count);
         bytes.increment((double) size);
       }
       case Refused(Refusal why) -> {
@@ -155,6 +152,7 @@ final class AppendMetrics {
       case Refusal.NotActive refusal -> Reason.NOT_ACTIVE;
       case Refusal.NoQuorum refusal -> Reason.NO_QUORUM;
       case Refusal.Overloaded refusal -> Reason.OVERLOADED;
+      case Refusal.TooMuchAtOnce refusal -> Reason.OVERLOADED;
       case Refusal.DiskFull refusal -> Reason.DISK_FULL;
       case Refusal.DiskFailed refusal -> Reason.DISK_FAILED;
       case Refusal.SequenceMismatch refusal -> Reason.SEQUENCE_MISMATCH;

@@ -19,6 +19,7 @@ import io.replog.core.Refusal.NotMaster;
 import io.replog.core.Refusal.Overloaded;
 import io.replog.core.Refusal.SequenceMismatch;
 import io.replog.core.Refusal.TooManyCopies;
+import io.replog.core.Refusal.TooMuchAtOnce;
 import io.replog.http.Problem.Kind;
 import java.util.function.Function;
 
@@ -56,6 +57,7 @@ final class OutcomeMapper {
       case Refused(NoQuorum(int needed, int available)) ->
           Problem.noQuorum(needed, available).response();
       case Refused(Overloaded(int limit)) -> Problem.overloaded(limit).response();
+      case Refused(TooMuchAtOnce(long limit)) -> Problem.tooMuchAtOnce(limit).response();
       case Refused(DiskFull(String detail)) -> new Problem(Kind.DISK_FULL, detail).response();
       case Refused(DiskFailed(String detail)) -> new Problem(Kind.DISK_FAILED, detail).response();
       case Refused(SequenceMismatch(long expected, long next)) ->

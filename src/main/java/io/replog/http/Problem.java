@@ -123,6 +123,13 @@ record Problem(Kind kind, String detail, Map<String, Object> facts) {
         .with("limit", limit);
   }
 
+  /** The refusal of a long append while others take all memory that they may. */
+  static Problem tooMuchAtOnce(long limit) {
+    return new Problem(
+            Kind.OVERLOADED, "appends of " + limit + " bytes are not begun yet, as many as may")
+        .with("limit", limit);
+  }
+
   /** The same with one member more. */
   Problem with(String member, Object value) {
     Map<String, Object> more = new LinkedHashMap<>(facts);

@@ -175,6 +175,11 @@ final class ActiveMaster implements Phase, Feed.Listener {
       answer.accept(new AppendOutcome.Refused(invalid));
       return () -> {};
     }
+    Refusal full = admission.full();
+    if (full != null) {
+      answer.accept(new AppendOutcome.Refused(full));
+      return () -> {};
+    }
     Subscription replayed = appends.replay(request, answer);
     if (replayed != null) {
       return replayed;

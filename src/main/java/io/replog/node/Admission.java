@@ -43,9 +43,12 @@ final class Admission {
     if (expected != null && expected != appends.nextSequence()) {
       return new Refusal.SequenceMismatch(expected, appends.nextSequence());
     }
-    if (appends.waiting() >= context.config().maxWaiting()) {
-      return new Refusal.Overloaded(context.config().maxWaiting());
-    }
     return null;
+  }
+
+  /** Why no append may wait beside those that do, a repeated one neither; null if one may. */
+  @Nullable Refusal full() {
+    int most = context.config().maxWaiting();
+    return appends.waiting() >= most ? new Refusal.Overloaded(most) : null;
   }
 }

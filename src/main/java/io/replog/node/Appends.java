@@ -6,6 +6,7 @@ import io.replog.core.AppendRequest;
 import io.replog.core.CommitTracker;
 import io.replog.core.DamagedFrameException;
 import io.replog.core.Deduplicator;
+import io.replog.core.Deduplicator.Earlier;
 import io.replog.core.Entry;
 import io.replog.core.Frame;
 import io.replog.core.FrameCodec;
@@ -18,12 +19,10 @@ import io.replog.storage.DiskFullException;
 import io.replog.storage.LogCursor;
 import io.replog.storage.LogRead;
 import io.replog.storage.StorageException;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +37,9 @@ import org.jspecify.annotations.Nullable;
 final class Appends {
   /** An append that is in the log, or on its way into it this turn. */
   static final class Pending {
-    private final AppendRequest request;
+    // not the request: it holds the messages, and may wait for long
+    private final WriteConcern concern;
+    private final boolean journal;
     private final Consumer<AppendOutcome> answer;
     private final long firstSequence;
     private final long lastSequence;
@@ -59,7 +60,8 @@ final class Appends {
         long epoch,
         boolean replayed,
         boolean failsAfter) {
-      this.request = request;
+      this.concern = request.concern();
+      this.journal = request.journal();
       this.answer = answer;
       this.firstSequence = firstSequence;
       this.lastSequence = lastSequence;
@@ -72,6 +74,12 @@ final class Appends {
   private static final int REMEMBERED_TIMES = 4096;
   private static final int REBUILD_BYTES = 1 << 20;
 
+  /**
+   * Bytes of frames at which the turn is not awaited: many long appends would be in memory at once,
+   * and an entry without a text takes four times there what it takes on disk.
+   */
+  private static final int MOST_TOGETHER = 1 << 20;
+
   private final NodeConfig config;
   private final NodeLoop loop;
   private final LocalCopy copy;
@@ -82,6 +90,7 @@ final class Appends {
   private final Deduplicator deduplicator;
   private final HashChain chain = new HashChain();
   private final List<Frame> frames = new ArrayList<>();
+  private int framesSize;
   private final List<Pending> turn = new ArrayList<>();
   private final SequenceTimes appendedTimes = new SequenceTimes(REMEMBERED_TIMES);
   private final SequenceTimes durableTimes = new SequenceTimes(REMEMBERED_TIMES);
@@ -115,6 +124,8 @@ final class Appends {
     this.lastHash = copy.lastHash();
     this.lastTimestamp = copy.log().lastTimestamp();
     this.rebuiltTo = lastSequence;
+    appendedTimes.beginAfter(rebuiltTo);
+    durableTimes.beginAfter(rebuiltTo);
     deduplicator.committed(rebuiltTo);
     rebuild();
   }
@@ -161,27 +172,23 @@ final class Appends {
 
   private void remember(Frame frame) {
     Entry first = frame.first();
-    if (first.key() != null) {
-      deduplicator.remember(first.key(), first.sequence(), first.timestamp());
-    }
-    if (config.deduplicateByContent()) {
-      Hash content = content(frame.entries().stream().map(Entry::payload).toList());
-      deduplicator.remember(content, first.sequence(), first.timestamp());
+    if (first.key() != null || config.deduplicateByContent()) {
+      remember(frame, first);
     }
     deduplicator.advance(frame.last().sequence(), first.timestamp());
     deduplicator.committed(copy.committedSequence());
   }
 
-  private static Hash content(List<byte[]> payloads) {
-    if (payloads.size() == 1) {
-      return HashChain.ofContent(payloads.getFirst());
+  private void remember(Frame frame, Entry first) {
+    Hash content = HashChain.ofContent(frame.entries().stream().map(Entry::payload).toList());
+    Earlier earlier =
+        new Earlier(first.sequence(), frame.last().sequence(), first.epoch(), content);
+    if (first.key() != null) {
+      deduplicator.remember(first.key(), earlier, first.timestamp());
     }
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    for (byte[] payload : payloads) {
-      all.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(payload.length).array());
-      all.writeBytes(payload);
+    if (config.deduplicateByContent()) {
+      deduplicator.remember(earlier.content(), earlier, first.timestamp());
     }
-    return HashChain.ofContent(all.toByteArray());
   }
 
   /**
@@ -193,33 +200,32 @@ final class Appends {
    */
   Node.@Nullable Subscription replay(AppendRequest request, Consumer<AppendOutcome> answer) {
     String key = request.key();
-    OptionalLong byKey = key == null ? OptionalLong.empty() : deduplicator.find(key);
-    OptionalLong earlier =
-        byKey.isEmpty() && config.deduplicateByContent()
-            ? deduplicator.find(content(request.payloads()))
+    Earlier byKey = key == null ? null : deduplicator.find(key).orElse(null);
+    Earlier earlier =
+        byKey == null && config.deduplicateByContent()
+            ? deduplicator.find(HashChain.ofContent(request.payloads())).orElse(null)
             : byKey;
-    if (earlier.isEmpty()) {
+    if (earlier == null) {
       return null;
     }
     flush();
-    if (earlier.getAsLong() > copy.lastSequence()) {
+    if (earlier.firstSequence() > copy.lastSequence()) {
       return null;
     }
-    Frame frame = copy.log().frameAt(earlier.getAsLong()).orElseThrow();
-    if (key != null && byKey.isPresent() && !samePayloads(frame, request.payloads())) {
-      answer.accept(new AppendOutcome.Refused(new Refusal.KeyReused(key, earlier.getAsLong())));
+    if (key != null && byKey != null && !byKey.says(request.payloads())) {
+      answer.accept(new AppendOutcome.Refused(new Refusal.KeyReused(key, byKey.firstSequence())));
       return () -> {};
     }
     Pending pending =
         new Pending(
             request,
             answer,
-            frame.first().sequence(),
-            frame.last().sequence(),
-            frame.first().epoch(),
+            earlier.firstSequence(),
+            earlier.lastSequence(),
+            earlier.epoch(),
             true,
             false);
-    await(pending);
+    await(pending, request.timeout());
     answerSatisfied();
     return () -> cancel(pending);
   }
@@ -235,14 +241,17 @@ final class Appends {
         FrameCodec.encode(
             chain, lastHash, first, epoch, timestamp, request.key(), request.payloads());
     frames.add(frame);
+    framesSize += frame.size();
     lastSequence = frame.last().sequence();
     lastHash = frame.last().hash();
     lastTimestamp = timestamp;
     remember(frame);
     Pending pending = new Pending(request, answer, first, lastSequence, epoch, false, failsAfter);
     turn.add(pending);
-    await(pending);
-    if (turn.size() == 1) {
+    await(pending, request.timeout());
+    if (framesSize >= MOST_TOGETHER) {
+      flush();
+    } else if (turn.size() == 1) {
       loop.atEndOfTurn(this::flush);
     }
     return () -> cancel(pending);
@@ -279,7 +288,7 @@ final class Appends {
    */
   void abandon() {
     turn.clear();
-    frames.clear();
+    clearFrames();
     for (CommitTracker.Waiter<Pending> waiter : tracker.drain()) {
       Pending pending = waiter.subject();
       stopTimer(pending);
@@ -287,12 +296,11 @@ final class Appends {
     }
   }
 
-  private void await(Pending pending) {
-    AppendRequest request = pending.request;
+  private void await(Pending pending, @Nullable Duration timeout) {
     pending.waiter =
-        tracker.register(pending.lastSequence, request.concern(), request.journal(), pending);
-    if (request.timeout() != null) {
-      pending.timeout = loop.schedule(request.timeout(), () -> timedOut(pending));
+        tracker.register(pending.lastSequence, pending.concern, pending.journal, pending);
+    if (timeout != null) {
+      pending.timeout = loop.schedule(timeout, () -> timedOut(pending));
     }
   }
 
@@ -304,7 +312,7 @@ final class Appends {
     List<Pending> written = List.copyOf(turn);
     List<Frame> batch = List.copyOf(frames);
     turn.clear();
-    frames.clear();
+    clearFrames();
     try {
       copy.append(batch);
     } catch (StorageException e) {
@@ -320,6 +328,11 @@ final class Appends {
         tell(pending, new AppendOutcome.Injected(true));
       }
     }
+  }
+
+  private void clearFrames() {
+    frames.clear();
+    framesSize = 0;
   }
 
   /** Nothing of the turn is in the log: the sequences are given again, and nobody waits. */
@@ -368,15 +381,14 @@ final class Appends {
 
   private void answer(Pending pending, boolean satisfied) {
     stopTimer(pending);
-    WriteConcern concern = pending.request.concern();
     tell(
         pending,
         new Appended(
             pending.firstSequence,
             pending.lastSequence,
             pending.epoch,
-            concern,
-            pending.request.journal(),
+            pending.concern,
+            pending.journal,
             satisfied,
             copy.committedSequence() >= pending.lastSequence,
             pending.replayed,
@@ -393,18 +405,5 @@ final class Appends {
       pending.timeout.cancel();
       pending.timeout = null;
     }
-  }
-
-  private static boolean samePayloads(Frame frame, List<byte[]> payloads) {
-    List<Entry> entries = frame.entries();
-    if (entries.size() != payloads.size()) {
-      return false;
-    }
-    for (int i = 0; i < payloads.size(); i++) {
-      if (!Arrays.equals(entries.get(i).payload(), payloads.get(i))) {
-        return false;
-      }
-    }
-    return true;
   }
 }

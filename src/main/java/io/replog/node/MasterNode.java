@@ -38,10 +38,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class MasterNode extends LocalNode implements MemberListener, PeerSession.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(MasterNode.class);
-  private static final Refusal.Overloaded TOO_MANY = new Refusal.Overloaded(Arrivals.LIMIT);
 
   private final MasterContext context;
-  private final Arrivals arrivals = new Arrivals();
+  private final Arrivals arrivals = Arrivals.ofThisProcess();
   private final Registrar registrar;
   private final Locator locator;
   private volatile ClusterView view;
@@ -290,13 +289,14 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
 
   @Override
   public Refusal.@Nullable Overloaded overloaded() {
-    return arrivals.isFull() ? TOO_MANY : null;
+    return arrivals.full();
   }
 
   @Override
   public Subscription append(AppendRequest request, Consumer<AppendOutcome> answer, Executor via) {
-    if (!arrivals.enter()) {
-      answer.accept(new AppendOutcome.Refused(TOO_MANY));
+    Refusal full = arrivals.enter(request);
+    if (full != null) {
+      answer.accept(new AppendOutcome.Refused(full));
       return () -> {};
     }
     DeferredHandle handle = new DeferredHandle();
@@ -310,7 +310,7 @@ public final class MasterNode extends LocalNode implements MemberListener, PeerS
       Consumer<AppendOutcome> answer,
       DeferredHandle handle,
       Duration delay) {
-    arrivals.leave();
+    arrivals.leave(request);
     if (delay.isZero()) {
       append(request, answer, handle);
     } else {

@@ -26,6 +26,9 @@ public final class NodeThread implements NodeLoop, AutoCloseable {
   /** Tasks of one turn, so that no flood keeps the end of the turn, or the thread's owner, away. */
   private static final int TURN = 1024;
 
+  /** Time after which no further task is begun in a turn: some tasks are appends of megabytes. */
+  private static final long LONG_NANOS = 20_000_000;
+
   /** What is to run later, on its way to the mailbox. */
   private static final class Timed implements Timer, Runnable {
     private final Runnable task;
@@ -160,7 +163,7 @@ public final class NodeThread implements NodeLoop, AutoCloseable {
     turnBeganNanos = nanoTime();
     inTurn = Thread.currentThread();
     try {
-      for (int i = 0; i < TURN && !stopped; i++) {
+      for (int i = 0; i < TURN && !stopped && nanoTime() - turnBeganNanos < LONG_NANOS; i++) {
         Runnable task = mailbox.poll();
         if (task == null) {
           break;

@@ -1,8 +1,10 @@
 package io.replog.core;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.replog.core.Deduplicator.Earlier;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,25 +23,48 @@ class RulesTest {
 
   @Nested
   class TheDeduplicator {
+    private static Earlier at(long sequence) {
+      return new Earlier(sequence, sequence, 1, HashChain.ofContent(List.of(new byte[] {7})));
+    }
+
+    @Test
+    void knowsWhetherARepeatedAppendSaysTheSame() {
+      byte[] a = "a".getBytes(UTF_8);
+      byte[] b = "b".getBytes(UTF_8);
+      byte[] both = "ab".getBytes(UTF_8);
+      Earlier one = new Earlier(5, 5, 1, HashChain.ofContent(List.of(both)));
+      Earlier two = new Earlier(5, 6, 1, HashChain.ofContent(List.of(a, b)));
+
+      assertThat(one.says(List.of(both))).isTrue();
+      assertThat(one.says(List.of(a))).isFalse();
+      assertThat(one.says(List.of(a, b))).isFalse();
+      assertThat(two.says(List.of(a, b))).isTrue();
+      assertThat(two.says(List.of(b, a))).isFalse();
+      assertThat(two.says(List.of(both, new byte[0]))).isFalse();
+      // a message that is what a batch is hashed by
+      byte[] framed = {0, 0, 0, 1, 'a', 0, 0, 0, 1, 'b'};
+      assertThat(two.says(List.of(framed))).isFalse();
+    }
+
     @Test
     void findsAnIdentityWithinTheWindow() {
       Deduplicator deduplicator = new Deduplicator(3, 1000);
-      deduplicator.remember("a", 1, 0);
+      deduplicator.remember("a", at(1), 0);
 
-      assertThat(deduplicator.find("a")).hasValue(1);
+      assertThat(deduplicator.find("a")).contains(at(1));
       assertThat(deduplicator.find("b")).isEmpty();
     }
 
     @Test
     void forgetsByCountAndByTheTimestampsOfTheLog() {
       Deduplicator deduplicator = new Deduplicator(3, 1000);
-      deduplicator.remember("a", 1, 0);
+      deduplicator.remember("a", at(1), 0);
       deduplicator.advance(3, 0);
       assertThat(deduplicator.find("a")).isPresent();
       deduplicator.advance(4, 0);
       assertThat(deduplicator.find("a")).isEmpty();
 
-      deduplicator.remember("b", 5, 100);
+      deduplicator.remember("b", at(5), 100);
       deduplicator.advance(6, 1100);
       assertThat(deduplicator.find("b")).isPresent();
       deduplicator.advance(7, 1101);
@@ -50,8 +75,8 @@ class RulesTest {
     @Test
     void anEntryThatIsCutOffTakesItsKeyWithIt() {
       Deduplicator deduplicator = new Deduplicator(10, 1000);
-      deduplicator.remember("kept", 1, 0);
-      deduplicator.remember("cut", 2, 0);
+      deduplicator.remember("kept", at(1), 0);
+      deduplicator.remember("cut", at(2), 0);
 
       deduplicator.cutAfter(1);
 
@@ -62,8 +87,8 @@ class RulesTest {
     @Test
     void holdsWhatOnlyAnUncommittedEntryMovedOutOfTheWindow() {
       Deduplicator deduplicator = new Deduplicator(3, 1000);
-      deduplicator.remember("first", 1, 0);
-      deduplicator.remember("second", 2, 0);
+      deduplicator.remember("first", at(1), 0);
+      deduplicator.remember("second", at(2), 0);
       deduplicator.committed(3);
       deduplicator.advance(5, 0);
       assertThat(deduplicator.find("second")).isEmpty();
@@ -78,14 +103,14 @@ class RulesTest {
     @Test
     void aKeyIsInTheWindowAgainWhenWhatMovedItOutIsCutOff() {
       Deduplicator deduplicator = new Deduplicator(3, 1000);
-      deduplicator.remember("a", 1, 0);
+      deduplicator.remember("a", at(1), 0);
       deduplicator.committed(2);
-      deduplicator.remember("b", 4, 0);
+      deduplicator.remember("b", at(4), 0);
       assertThat(deduplicator.find("a")).isEmpty();
 
       deduplicator.cutAfter(3);
 
-      assertThat(deduplicator.find("a")).hasValue(1);
+      assertThat(deduplicator.find("a")).contains(at(1));
       assertThat(deduplicator.find("b")).isEmpty();
       deduplicator.advance(4, 0);
       assertThat(deduplicator.find("a")).isEmpty();
@@ -99,14 +124,14 @@ class RulesTest {
       long time = 0;
       for (int i = 1; i <= 1000; i++) {
         time += times[i - 1];
-        along.remember("k" + i, i, time);
+        along.remember("k" + i, at(i), time);
       }
       Deduplicator rebuilt = new Deduplicator(50, 500);
       long again = 0;
       for (int i = 1; i <= 1000; i++) {
         again += times[i - 1];
         if (i >= rebuilt.windowStart(1000)) {
-          rebuilt.remember("k" + i, i, again);
+          rebuilt.remember("k" + i, at(i), again);
         }
       }
       for (int i = 1; i <= 1000; i++) {
@@ -258,6 +283,21 @@ class RulesTest {
       assertThat(times.at(3)).isEqualTo(100);
       assertThat(times.at(4)).isEqualTo(200);
       assertThat(times.at(8)).isEqualTo(-1);
+    }
+
+    @Test
+    void sayNothingOfWhatWasThereBefore() {
+      SequenceTimes times = new SequenceTimes(4);
+      times.passed(9, 50);
+
+      times.beginAfter(5);
+      times.passed(5, 100);
+      assertThat(times.at(5)).isEqualTo(-1);
+      times.passed(7, 200);
+
+      assertThat(times.at(5)).isEqualTo(-1);
+      assertThat(times.at(6)).isEqualTo(200);
+      assertThat(times.at(9)).isEqualTo(-1);
     }
 
     @Test

@@ -187,6 +187,7 @@ class AppendTest {
         Arguments.of(
             new Refusal.NoQuorum(2, 1), 503, "no-quorum", Map.of("needed", 2, "available", 1)),
         Arguments.of(new Refusal.Overloaded(100), 503, "overloaded", Map.of("limit", 100)),
+        Arguments.of(new Refusal.TooMuchAtOnce(100), 503, "overloaded", Map.of("limit", 100)),
         Arguments.of(new Refusal.DiskFull("no room"), 507, "disk-full", Map.of()),
         Arguments.of(new Refusal.DiskFailed("broken"), 503, "disk-failed", Map.of()),
         Arguments.of(

@@ -109,6 +109,21 @@ class NodeThreadTest {
     }
   }
 
+  /** What waits for the end of the turn waits for no second long task. */
+  @Test
+  void longTasksHaveTurnsOfTheirOwn() {
+    for (String task : List.of("first", "second")) {
+      node.execute(
+          () -> {
+            node.atEndOfTurn(() -> ran.add("end of " + task));
+            spin(Duration.ofMillis(25));
+            ran.add(task);
+          });
+    }
+    node.start();
+    await().until(() -> ran.equals(List.of("first", "end of first", "second", "end of second")));
+  }
+
   /** A turn that lasts until it may go on. */
   private static void hold(CountDownLatch within, CountDownLatch goOn) {
     within.countDown();

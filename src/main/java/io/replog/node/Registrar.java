@@ -29,6 +29,12 @@ final class Registrar {
 
   /** A secondary registers itself, again and again until it is fed. */
   Registration register(String id, String url) {
+    NodeConfig config = context.config();
+    if (id.equals(config.id()) || url.equals(config.url())) {
+      return new Registration.Conflict(
+          "%s at %s is this master, and no secondary; give the other node another --id or --port"
+              .formatted(config.id(), config.url()));
+    }
     Optional<PeerSession> same = context.peers().byNode(id);
     if (context.desired().told()) {
       return same.isPresent()

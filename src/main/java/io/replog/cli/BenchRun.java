@@ -46,6 +46,7 @@ final class BenchRun implements AutoCloseable {
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final ArrayDeque<Connection> free = new ArrayDeque<>();
   private long sent;
+  private long countedInFlight;
   private long inFlight;
   private long began;
   private long countFrom;
@@ -146,12 +147,18 @@ final class BenchRun implements AutoCloseable {
     }
     long now = System.nanoTime();
     due = (long) ((now - began) / 1e9 * rate);
-    while (sent < due && !free.isEmpty()) {
+    while (sent < due && !free.isEmpty() && !isEnough()) {
       Connection next = free.removeFirst();
       if (next.isOpen()) {
         next.send(began + (long) ((sent + 1) / rate * 1e9));
       }
     }
+  }
+
+  /** Whether as many as are wanted are answered, or on their way. */
+  private boolean isEnough() {
+    Long count = load.count();
+    return count != null && report.done() + countedInFlight >= count;
   }
 
   private boolean counts(long since) {
@@ -174,7 +181,8 @@ final class BenchRun implements AutoCloseable {
     }
     ending = true;
     long now = Math.min(System.nanoTime(), countUntil);
-    report.ended(now - countFrom, load.rate() == null ? 0 : Math.max(0, due - sent));
+    boolean left = load.rate() != null && !isEnough();
+    report.ended(now - countFrom, left ? Math.max(0, due - sent) : 0);
     if (inFlight == 0) {
       ended.complete(null);
     } else {
@@ -207,10 +215,13 @@ final class BenchRun implements AutoCloseable {
      */
     void send(long from) {
       ChannelHandlerContext open = context;
-      if (open == null) {
+      if (open == null || (counts(from) && isEnough())) {
         return;
       }
       since.addLast(from);
+      if (counts(from)) {
+        countedInFlight++;
+      }
       inFlight++;
       sent++;
       var _ = open.writeAndFlush(load.request(open.alloc(), sent));
@@ -250,6 +261,7 @@ final class BenchRun implements AutoCloseable {
         long from = since.removeFirst();
         boolean inTheLog = status == CREATED || status == ACCEPTED;
         if (counts(from)) {
+          countedInFlight--;
           if (inTheLog) {
             report.answered(status == CREATED, System.nanoTime() - from);
           } else {
@@ -269,6 +281,7 @@ final class BenchRun implements AutoCloseable {
     public void channelInactive(ChannelHandlerContext now) {
       while (!since.isEmpty()) {
         if (counts(since.removeFirst())) {
+          countedInFlight--;
           report.failed("connection lost");
         }
         settled();

@@ -44,7 +44,7 @@ final class ReadCommand implements Callable<Integer> {
       paramLabel = "local|majority|linearizable",
       description =
           "local (default): what this node has; majority: what is never rolled back; linearizable:"
-              + " all that was answered before, of the master.")
+              + " all that was answered as on a majority's disks before, of the master.")
   private @Nullable Concern concern;
 
   @Mixin private final NodeUrl node = new NodeUrl();

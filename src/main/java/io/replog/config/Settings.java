@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Settings {
   private static final Set<String> OF_THE_SCRIPT =
-      Set.of("REPLOG_JAVA_HOME", "REPLOG_HEAP", "REPLOG_JAVA_OPTS");
+      Set.of("REPLOG_JAVA_HOME", "REPLOG_HEAP", "REPLOG_JAVA_OPTS", "REPLOG_COLLECT_CLASSES");
   private static final Path NAMESPACE_OF_THE_POD =
       Path.of("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
   private static final Pattern NUMBERED = Pattern.compile(".*-(\\d{1,4})");

@@ -68,7 +68,7 @@ final class RequestBody {
   private static void requireJson(ServerHttpRequest<?> request) {
     MediaType type = request.getContentType().orElse(null);
     if (type == null
-        || !type.getName().equals(MediaType.APPLICATION_JSON)
+        || !type.getName().equalsIgnoreCase(MediaType.APPLICATION_JSON)
         || !"utf-8".equalsIgnoreCase(type.getParameters().get("charset").orElse("utf-8"))) {
       throw new ProblemException(
           new Problem(

@@ -201,11 +201,18 @@ class AppendBodyTest {
     assertThat(answer.status()).isEqualTo(415);
   }
 
-  @Test
-  void jsonInUtf8MayBeNamedSo() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/json;charset=UTF-8",
+        "application/json; charset=utf-8",
+        "APPLICATION/JSON",
+        "Application/Json"
+      })
+  void jsonInUtf8MayBeNamedSo(String type) {
     Answer answer =
         api.send(
-            api.request("/messages", "Content-Type", "application/json;charset=UTF-8")
+            api.request("/messages", "Content-Type", type)
                 .POST(BodyPublishers.ofString("{\"message\":\"\u20ac\"}"))
                 .build());
 

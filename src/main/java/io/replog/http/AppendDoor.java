@@ -12,7 +12,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -145,17 +144,12 @@ final class AppendDoor extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-    boolean over = message instanceof LastHttpContent && !isInterim(message);
+    boolean over = ConnectionWatch.endsAnswer(message);
     var _ = context.write(message, promise);
     if (over) {
       due.poll();
       answerDue(context);
     }
-  }
-
-  private static boolean isInterim(Object message) {
-    return message instanceof io.netty.handler.codec.http.HttpResponse response
-        && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
   }
 
   /** Answers those that are first in order now; the flush of what was written before takes them. */

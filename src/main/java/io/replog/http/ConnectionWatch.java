@@ -13,7 +13,9 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -149,11 +151,21 @@ final class ConnectionWatch extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-    if (message instanceof LastHttpContent) {
+    if (endsAnswer(message)) {
       unanswered = Math.max(0, unanswered - 1);
       waited = 0;
     }
     var _ = context.write(message, promise);
+  }
+
+  /** Whether an answer is whole with this: a word before the body (100) is none. */
+  static boolean endsAnswer(Object message) {
+    return message instanceof LastHttpContent && !isInterim(message);
+  }
+
+  private static boolean isInterim(Object message) {
+    return message instanceof HttpResponse response
+        && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
   }
 
   private void look(ChannelHandlerContext context) {

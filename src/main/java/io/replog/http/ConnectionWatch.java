@@ -12,6 +12,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -37,6 +38,7 @@ import org.slf4j.LoggerFactory;
 final class ConnectionWatch extends ChannelDuplexHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionWatch.class);
   private static final String STREAM = "application/vnd.replog.stream";
+  private static final String STREAM_PATH = "/replicate";
   private static final byte[] TOO_LATE =
       ("{\"type\":\"urn:replog:problem:too-slow\",\"title\":\"The request took too long\","
               + "\"status\":408,\"detail\":\"the body did not arrive in time\"}")
@@ -66,7 +68,10 @@ final class ConnectionWatch extends ChannelDuplexHandler {
 
   private boolean refused;
   private boolean receiving;
+
+  /** Whether the newest request is a stream between nodes, or may still become one. */
   private boolean endless;
+
   private int waited;
   private int stalled;
   private @Nullable Object leaving;
@@ -118,8 +123,10 @@ final class ConnectionWatch extends ChannelDuplexHandler {
       unanswered++;
       receiving = true;
       waited = 0;
-      String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE);
-      endless = type != null && type.startsWith(STREAM);
+      endless =
+          HttpMethod.POST.equals(request.method())
+              && request.uri().equals(STREAM_PATH)
+              && isStream(request.headers().get(HttpHeaderNames.CONTENT_TYPE));
     }
     if (message instanceof LastHttpContent) {
       receiving = false;
@@ -151,6 +158,10 @@ final class ConnectionWatch extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+    // what came before a stream is answered before it
+    if (endless && unanswered == 1 && message instanceof HttpResponse response) {
+      endless = isInterim(response) || takesStream(response);
+    }
     if (endsAnswer(message)) {
       unanswered = Math.max(0, unanswered - 1);
       waited = 0;
@@ -168,6 +179,15 @@ final class ConnectionWatch extends ChannelDuplexHandler {
         && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
   }
 
+  private static boolean takesStream(HttpResponse response) {
+    return response.status().equals(HttpResponseStatus.OK)
+        && isStream(response.headers().get(HttpHeaderNames.CONTENT_TYPE));
+  }
+
+  private static boolean isStream(@Nullable String type) {
+    return type != null && type.startsWith(STREAM);
+  }
+
   private void look(ChannelHandlerContext context) {
     if (isStalled(context)) {
       LOG.info(
@@ -178,8 +198,17 @@ final class ConnectionWatch extends ChannelDuplexHandler {
       return;
     }
     if (receiving && !endless && ++waited > requestTicks) {
-      answer(context, HttpResponseStatus.REQUEST_TIMEOUT, TOO_LATE);
+      late(context);
     } else if (!receiving && unanswered == 0 && ++waited > idleTicks) {
+      var _ = context.close();
+    }
+  }
+
+  /** Ends a connection whose body does not come; 408 only where that is the answer due next. */
+  private void late(ChannelHandlerContext context) {
+    if (unanswered == 1) {
+      answer(context, HttpResponseStatus.REQUEST_TIMEOUT, TOO_LATE);
+    } else {
       var _ = context.close();
     }
   }

@@ -4,8 +4,8 @@ import io.replog.http.Problem.Kind;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory that the long bodies of all requests may take together, so that many clients cannot do
- * what one may not. Short ones are not counted: they are bounded by the connections.
+ * The memory that what has come of all long bodies may take together, so that many clients cannot
+ * do what one may not. Short ones are not counted: they are bounded by the connections.
  */
 final class BodyBudget {
   /** Bodies up to this length are not counted. */

@@ -35,25 +35,23 @@ final class RequestBody {
     requireJson(request);
     requirePlain(request);
     if (request.getContentLength() > LONGEST) {
-      throw new ProblemException(tooLarge());
+      throw new ProblemException(ArrivingBody.tooLarge());
     }
     long length = request.getContentLength();
     if (length >= 0 && length <= BodyBudget.SHORT) {
       return read(request, parser);
     }
-    long taken = length < 0 ? LONGEST : length;
-    budget.take(taken);
-    try {
-      return read(request, parser).whenComplete((value, failure) -> budget.release(taken));
-    } catch (RuntimeException e) {
-      budget.release(taken);
-      throw e;
-    }
+    ArrivingBody arriving = new ArrivingBody(budget, length);
+    return parsed(arriving.from(request.byteBody().toReadBufferPublisher()), parser)
+        .whenComplete((value, failure) -> arriving.release());
   }
 
   private <T> CompletableFuture<T> read(ServerHttpRequest<?> request, Function<byte[], T> parser) {
-    CompletableFuture<byte[]> bytes =
-        request.byteBody().buffer().thenApply(AvailableByteBody::toByteArray);
+    return parsed(request.byteBody().buffer().thenApply(AvailableByteBody::toByteArray), parser);
+  }
+
+  private <T> CompletableFuture<T> parsed(
+      CompletableFuture<byte[]> bytes, Function<byte[], T> parser) {
     return bytes
         .exceptionallyCompose(failure -> CompletableFuture.failedFuture(translated(failure)))
         .thenCompose(body -> parse(body, parser));
@@ -92,12 +90,7 @@ final class RequestBody {
     Throwable cause = failure instanceof CompletionException e ? e.getCause() : failure;
     return cause instanceof BufferLengthExceededException
             || cause instanceof ContentLengthExceededException
-        ? new ProblemException(tooLarge())
+        ? new ProblemException(ArrivingBody.tooLarge())
         : failure;
-  }
-
-  private static Problem tooLarge() {
-    return new Problem(Kind.TOO_LARGE, "a body may have " + LONGEST + " bytes")
-        .with("allowed", LONGEST);
   }
 }

@@ -282,13 +282,17 @@ class HostileInputIT {
         Socket socket = connect();
         open.add(socket);
         socket.setSoTimeout(1000);
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  pour(socket, head);
+                  pour(socket, most);
+                });
+      }
+      for (Socket socket : open) {
         try {
-          socket.getOutputStream().write(head);
-          socket.setSoTimeout(300);
           if (answerHead(socket).startsWith("HTTP/1.1 503 ")) {
             refused++;
-          } else {
-            Thread.ofVirtual().start(() -> pour(socket, most));
           }
         } catch (SocketException closed) {
           refused++;

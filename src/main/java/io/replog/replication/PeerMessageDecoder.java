@@ -23,10 +23,11 @@ public final class PeerMessageDecoder {
   }
 
   /**
-   * What is set aside for a message before more of it has come: a few bytes from anybody that only
-   * claim a length take no more memory than this. Above it the array grows as the message comes.
+   * What is set aside at least for a message of which nothing has come: a few bytes from anybody
+   * that only claim a length take no more memory than this. Above it the array grows as the message
+   * comes, to twice of what is there.
    */
-  private static final int UNPROVEN_BYTES = 4 << 20;
+  static final int UNPROVEN_BYTES = 8 << 10;
 
   private final Sink sink;
   private final ByteBuffer start = ByteBuffer.allocate(PeerHello.BYTES);
@@ -62,6 +63,11 @@ public final class PeerMessageDecoder {
     }
   }
 
+  /** Bytes set aside for the message that is not whole. */
+  int held() {
+    return body == null ? 0 : body.length;
+  }
+
   /** Whether the hello or the length, whichever is due, is there; it is then ready to be read. */
   private boolean gather(ByteBuffer piece) {
     int taken = Math.min(start.remaining(), piece.remaining());
@@ -88,7 +94,7 @@ public final class PeerMessageDecoder {
       piece.limit(end);
       sink.received(message);
     } else {
-      body = new byte[Math.min(length, UNPROVEN_BYTES)];
+      body = new byte[Math.min(length, Math.max(UNPROVEN_BYTES, 2 * piece.remaining()))];
       filled = 0;
     }
   }

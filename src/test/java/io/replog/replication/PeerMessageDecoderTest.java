@@ -96,6 +96,21 @@ class PeerMessageDecoderTest {
   }
 
   @Test
+  void aLengthAloneTakesNoMemory() throws MalformedMessageException {
+    decoder.feed(PeerHello.bytes());
+    decoder.feed(ByteBuffer.allocate(4).putInt(0, PeerMessageCodec.MAX_BYTES));
+    int came = 0;
+    for (int size : new int[] {0, 1, 10, 8_000, 60_000, 60_000, 60_000, 1_000_000}) {
+      decoder.feed(ByteBuffer.allocate(size));
+      came += size;
+      assertThat(decoder.held())
+          .as("after %d bytes", came)
+          .isBetween(came, Math.max(PeerMessageDecoder.UNPROVEN_BYTES, 2 * came));
+    }
+    assertThat(PeerMessageDecoder.UNPROVEN_BYTES).isLessThanOrEqualTo(64 << 10);
+  }
+
+  @Test
   void aLengthThatNoMessageHasIsNamed() throws MalformedMessageException {
     decoder.feed(PeerHello.bytes());
     ByteBuffer length = ByteBuffer.allocate(4).putInt(0, PeerMessageCodec.MAX_BYTES + 1);

@@ -34,8 +34,6 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +59,6 @@ final class ClientLink extends HttpLink {
   private final Duration openTimeout;
   private final Consumer<PeerLink> opened;
   private final Consumer<ClientLink> whenEnded;
-  private @Nullable Future<?> deadline;
   private @Nullable ChannelHandlerContext beforeCodec;
 
   /**
@@ -89,11 +86,7 @@ final class ClientLink extends HttpLink {
    * Begins. On the event loop. The name is looked up elsewhere, since that can block for seconds.
    */
   void start() {
-    deadline =
-        loop.schedule(
-            () -> end("no answer within " + openTimeout.toMillis() + " ms"),
-            openTimeout.toMillis(),
-            TimeUnit.MILLISECONDS);
+    deadline(openTimeout, () -> end("no answer within " + openTimeout.toMillis() + " ms"));
     Thread.ofVirtual().name("replog-resolve-" + target.host()).start(this::resolve);
   }
 
@@ -146,22 +139,13 @@ final class ClientLink extends HttpLink {
 
   @Override
   void greeted() {
-    cancelDeadline();
+    inTime();
     opened.accept(this);
   }
 
   @Override
   void ending() {
-    cancelDeadline();
     whenEnded.accept(this);
-  }
-
-  private void cancelDeadline() {
-    Future<?> now = deadline;
-    if (now != null) {
-      now.cancel(false);
-      deadline = null;
-    }
   }
 
   @Override

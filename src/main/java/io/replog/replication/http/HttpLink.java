@@ -9,7 +9,10 @@ import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
 import io.replog.replication.PeerMessage;
 import io.replog.replication.PeerMessageDecoder;
+import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +45,7 @@ abstract sealed class HttpLink implements PeerLink permits ClientLink, ServerLin
   // on the event loop only
   private @Nullable PeerLinkHandler handler;
   private @Nullable String endedBecause;
+  private @Nullable Future<?> deadline;
 
   /**
    * @param queueLimitBytes when more than this waits, the link ends; the longest of the waiting
@@ -76,6 +80,20 @@ abstract sealed class HttpLink implements PeerLink permits ClientLink, ServerLin
 
   /** The end, before the connection is closed. On the event loop. */
   abstract void ending();
+
+  /** Does something then, unless it is {@link #inTime} before or ends. On the event loop. */
+  final void deadline(Duration within, Runnable late) {
+    deadline = loop.schedule(late, within.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** The deadline is kept. On the event loop. */
+  final void inTime() {
+    Future<?> now = deadline;
+    if (now != null) {
+      now.cancel(false);
+      deadline = null;
+    }
+  }
 
   /** The link's connection is this one. */
   final void connection(Channel connection) {
@@ -147,6 +165,7 @@ abstract sealed class HttpLink implements PeerLink permits ClientLink, ServerLin
   private void finish(String why) {
     drain();
     outbox.clear();
+    inTime();
     ending();
     Channel now = channel;
     if (now != null) {

@@ -15,6 +15,7 @@ import io.replog.replication.PeerHello;
 import io.replog.replication.PeerLink;
 import io.replog.replication.PeerLinkHandler;
 import io.replog.trust.ClusterSecret;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +30,13 @@ import org.jspecify.annotations.Nullable;
 public final class ReplicationEndpoint implements AutoCloseable {
   private static final String VERSION = Integer.toString(PeerHello.VERSION);
   private static final MediaType STREAM = MediaType.of(HttpLink.MEDIA_TYPE + ";version=" + VERSION);
+
+  /**
+   * How long a stream may take until its hello is there. Whoever opens one sends it with the
+   * request, and waits less than this for the other. What follows may take for ever: neighbours
+   * have nothing to say until somebody lies.
+   */
+  private static final Duration OPEN = Duration.ofSeconds(10);
 
   private final Set<ServerLink> links = ConcurrentHashMap.newKeySet();
   private final @Nullable ClusterSecret secret;
@@ -76,7 +84,7 @@ public final class ReplicationEndpoint implements AutoCloseable {
     if (!channel.eventLoop().inEventLoop()) {
       throw new IllegalStateException("a stream is opened on its event loop only");
     }
-    ServerLink link = new ServerLink(channel, queueLimitBytes, links::remove);
+    ServerLink link = new ServerLink(channel, OPEN, queueLimitBytes, links::remove);
     PeerLinkHandler handler = accept.apply(link);
     if (handler == null) {
       return refusal(

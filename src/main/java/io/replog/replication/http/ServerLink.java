@@ -5,15 +5,21 @@ import io.micronaut.core.io.buffer.ReadBuffer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The end of a stream that took it: reads the request's body, and is the response's. */
 final class ServerLink extends HttpLink implements Publisher<ReadBuffer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerLink.class);
+
   private final Channel channel;
+  private final Duration openTimeout;
   private final NettyReadBufferFactory buffers;
   private final Consumer<ServerLink> whenEnded;
   private volatile @Nullable Subscriber<? super ReadBuffer> response;
@@ -23,11 +29,14 @@ final class ServerLink extends HttpLink implements Publisher<ReadBuffer> {
   private boolean draining;
 
   /**
+   * @param openTimeout how long the peer may take until its hello is there
    * @param whenEnded given this link once, at its end
    */
-  ServerLink(Channel channel, long queueLimitBytes, Consumer<ServerLink> whenEnded) {
+  ServerLink(
+      Channel channel, Duration openTimeout, long queueLimitBytes, Consumer<ServerLink> whenEnded) {
     super(channel.eventLoop(), queueLimitBytes);
     this.channel = channel;
+    this.openTimeout = openTimeout;
     this.buffers = NettyReadBufferFactory.of(channel.alloc());
     this.whenEnded = whenEnded;
     connection(channel);
@@ -39,7 +48,15 @@ final class ServerLink extends HttpLink implements Publisher<ReadBuffer> {
         channel
             .closeFuture()
             .addListener((ChannelFutureListener) done -> end("the peer closed the connection"));
+    deadline(openTimeout, this::late);
     request.subscribe(new Request());
+  }
+
+  /** Nobody else watches: the body of a stream has all the time there is. */
+  private void late() {
+    long ms = openTimeout.toMillis();
+    LOG.info("stream without a hello ended from={} afterMs={}", channel.remoteAddress(), ms);
+    end("no hello within " + ms + " ms");
   }
 
   @Override
@@ -90,7 +107,9 @@ final class ServerLink extends HttpLink implements Publisher<ReadBuffer> {
   }
 
   @Override
-  void greeted() {}
+  void greeted() {
+    inTime();
+  }
 
   @Override
   void ending() {

@@ -1,22 +1,29 @@
 package io.replog.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.replog.core.Entry;
+import io.replog.node.Node.EntryTrace;
 import java.io.IOException;
 
-/** The JSON of an entry that has more members than the record of a list, see {@link JsonBytes}. */
+/** The JSON of what is known of an entry besides its record, see {@link JsonBytes}. */
 final class EntryJson {
   private EntryJson() {}
 
-  static void members(JsonGenerator json, Entry entry) throws IOException {
-    json.writeNumberField("sequence", entry.sequence());
-    json.writeNumberField("epoch", entry.epoch());
-    json.writeNumberField("timestamp", entry.timestamp());
-    if (entry.key() != null) {
-      json.writeStringField("key", entry.key());
+  /** Who has it, and when it got there, as an object. */
+  static void trace(JsonGenerator json, EntryTrace trace) throws IOException {
+    json.writeStartObject();
+    AppendedJson.copies(json, trace.copies());
+    json.writeArrayFieldStart("timeline");
+    for (EntryTrace.Event event : trace.timeline()) {
+      json.writeStartObject();
+      json.writeNumberField("at", event.at());
+      if (event.ms() >= 0) {
+        json.writeNumberField("ms", event.ms());
+      }
+      json.writeStringField("node", event.node());
+      json.writeStringField("event", event.event());
+      json.writeEndObject();
     }
-    json.writeFieldName("message");
-    json.writeUTF8String(entry.payload(), 0, entry.payload().length);
-    json.writeStringField("hash", entry.hash().toString());
+    json.writeEndArray();
+    json.writeEndObject();
   }
 }

@@ -103,35 +103,52 @@ final class JsonBytes {
 
   /** The record of an entry: what NDJSON and the tail show. */
   JsonBytes entry(EntryWalk entry) {
+    return recordHead(entry).message(entry).hash(entry).raw('}');
+  }
+
+  /** What the record of an entry has before its message. */
+  JsonBytes recordHead(EntryWalk entry) {
     raw("{\"sequence\":").number(entry.sequence());
     raw(",\"epoch\":").number(entry.epoch());
     raw(",\"timestamp\":").number(entry.timestamp());
     if (entry.hasKey()) {
       raw(",\"key\":").text(entry.bytes(), entry.keyAt(), entry.keyLength());
     }
-    raw(",\"message\":").message(entry);
-    return raw(",\"hash\":\"").hex(entry.bytes(), entry.hashAt(), Hash.BYTES).raw("\"}");
+    return raw(",\"message\":");
+  }
+
+  /** The member that it has after the message. */
+  JsonBytes hash(EntryWalk entry) {
+    return raw(",\"hash\":\"").hex(entry.bytes(), entry.hashAt(), Hash.BYTES).raw('"');
   }
 
   /** A text with its quotes, from its UTF-8. */
   JsonBytes text(byte[] from, int begin, int length) {
     room(length + 2);
-    out[size++] = '"';
+    raw('"');
+    var _ = part(from, begin, length, Integer.MAX_VALUE);
+    return raw('"');
+  }
+
+  /**
+   * Goes on with a text, without its quotes, until there are so many bytes or a few more.
+   *
+   * @return how much of the text that was, in bytes of its UTF-8
+   */
+  int part(byte[] from, int begin, int length, int upTo) {
     int end = begin + length;
     int at = begin;
-    while (at < end) {
-      int clean = cleanUpTo(from, at, end);
-      room(clean - at + LONGEST_ESCAPE + 1);
+    while (at < end && size < upTo) {
+      int clean = cleanUpTo(from, at, at + Math.min(end - at, upTo - size));
+      room(clean - at + LONGEST_ESCAPE);
       System.arraycopy(from, at, out, size, clean - at);
       size += clean - at;
       at = clean;
-      if (at < end) {
+      if (at < end && size < upTo) {
         escape(from[at++]);
       }
     }
-    room(1);
-    out[size++] = '"';
-    return this;
+    return at - begin;
   }
 
   /** Where the next byte is that must be escaped: eight are looked at together. */

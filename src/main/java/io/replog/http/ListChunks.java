@@ -5,7 +5,10 @@ import io.replog.storage.SegmentedLog;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A list of entries whose end is fixed at its start, in chunks of about 256 KiB. */
+/**
+ * A list of entries whose end is fixed at its start, in chunks of about 256 KiB. A long entry goes
+ * on in the next chunk.
+ */
 final class ListChunks implements ChunkSource {
   private static final int CHUNK_BYTES = 256 << 10;
 
@@ -14,8 +17,8 @@ final class ListChunks implements ChunkSource {
   private final long end;
   private final long shown;
   private final JsonBytes out = new JsonBytes(1024);
+  private final EntryParts parts;
   private boolean begun;
-  private boolean first = true;
   private boolean done;
 
   /**
@@ -25,7 +28,8 @@ final class ListChunks implements ChunkSource {
    */
   ListChunks(SegmentedLog log, ListForm form, long from, long end, long shown) {
     this.form = form;
-    this.entries = new LogEntries(log, from);
+    this.entries = new LogEntries(log, from, from == end ? LogEntries.ONE : LogEntries.MANY);
+    this.parts = new EntryParts(form);
     this.end = end;
     this.shown = shown;
   }
@@ -44,18 +48,21 @@ final class ListChunks implements ChunkSource {
       begun = true;
       form.begin(out);
     }
-    while (entries.sequence() <= end && out.size() < CHUNK_BYTES) {
-      EntryWalk entry = entries.next(shown);
+    while (isMore() && out.size() < CHUNK_BYTES) {
+      EntryWalk entry = parts.isWithin() ? entries.current() : entries.next(shown);
       if (entry == null) {
         throw LogCutException.cutBack(entries.sequence());
       }
-      form.entry(out, entry, first);
-      first = false;
+      parts.write(out, entry, CHUNK_BYTES);
     }
-    if (entries.sequence() > end) {
+    if (!isMore()) {
       done = true;
       form.end(out);
     }
     return out.take();
+  }
+
+  private boolean isMore() {
+    return parts.isWithin() || entries.sequence() <= end;
   }
 }

@@ -13,20 +13,35 @@ import org.jspecify.annotations.Nullable;
  * time.
  */
 final class LogEntries {
-  private static final int READ_BYTES = 128 << 10;
+  /** Bytes that are read at once where all that follows is wanted. */
+  static final int MANY = 128 << 10;
+
+  /** Where one entry is. */
+  static final int ONE = 4 << 10;
 
   private final LogCursor cursor;
+  private final int readBytes;
   private final EntryWalk entries = new EntryWalk();
   private long sequence;
 
-  LogEntries(SegmentedLog log, long from) {
+  /**
+   * @param from sequence of the first entry
+   * @param readBytes how much is read at once, or one frame if that is longer
+   */
+  LogEntries(SegmentedLog log, long from, int readBytes) {
     cursor = log.cursor(from);
+    this.readBytes = readBytes;
     sequence = from;
   }
 
   /** Sequence of the next entry. */
   long sequence() {
     return sequence;
+  }
+
+  /** The entry that was gone to last. */
+  EntryWalk current() {
+    return entries;
   }
 
   /**
@@ -50,7 +65,7 @@ final class LogEntries {
   }
 
   private boolean read(long shown) throws IOException {
-    return switch (cursor.next(READ_BYTES, shown)) {
+    return switch (cursor.next(readBytes, shown)) {
       case LogRead.Frames read -> {
         entries.over(read.bytes());
         yield true;

@@ -1,6 +1,5 @@
 package io.replog.http;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -8,16 +7,13 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Produces;
-import io.replog.core.Entry;
 import io.replog.core.Hash;
 import io.replog.node.Node;
 import io.replog.node.Node.EntryTrace;
 import io.replog.node.Node.Watermarks;
 import jakarta.inject.Named;
-import java.io.IOException;
-import java.util.Arrays;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +23,13 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 final class MessageController {
   private final Node node;
+  private final ListAnswers lists;
   private final ExecutorService readers;
 
-  MessageController(Node node, @Named(ReaderThreads.READERS) ExecutorService readers) {
+  MessageController(
+      Node node, ListAnswers lists, @Named(ReaderThreads.READERS) ExecutorService readers) {
     this.node = node;
+    this.lists = lists;
     this.readers = readers;
   }
 
@@ -44,11 +43,15 @@ final class MessageController {
     ClientConnection connection = ClientConnection.of(request);
     List<String> handFed = node.handFed();
     if (wanted >= 1 && wanted <= handFed.size()) {
-      return CompletableFuture.completedFuture(
-          handFed(wanted, handFed.get((int) wanted - 1), form));
+      String message = handFed.get((int) wanted - 1);
+      return CompletableFuture.supplyAsync(() -> handFed(wanted, message, form), readers);
     }
-    return CompletableFuture.supplyAsync(() -> entry(wanted), readers)
-        .thenCompose(entry -> traced(entry, form, connection));
+    if (wanted < node.log().firstSequence() || wanted > node.watermarks().lastSequence()) {
+      throw none(wanted, 1);
+    }
+    PendingAnswer pending = new PendingAnswer(connection);
+    node.trace(wanted, trace -> pending.follow(() -> entry(wanted, trace, form)));
+    return pending.response();
   }
 
   @Get("/hash/{sequence}")
@@ -62,79 +65,23 @@ final class MessageController {
     return QueryParameters.parse("a sequence", text, 0, Long.MAX_VALUE);
   }
 
-  private Entry entry(long sequence) {
-    if (sequence <= node.watermarks().lastSequence()) {
-      Optional<Entry> found =
-          node.log().frameAt(sequence).stream()
-              .flatMap(frame -> frame.entries().stream())
-              .filter(entry -> entry.sequence() == sequence)
-              .findFirst();
-      if (found.isPresent()) {
-        return found.get();
-      }
-    }
-    throw none(sequence, 1);
-  }
-
-  private CompletableFuture<HttpResponse<?>> traced(
-      Entry entry, MessageFormat form, ClientConnection connection) {
-    PendingAnswer pending = new PendingAnswer(connection);
-    node.trace(
-        entry.sequence(),
-        trace -> {
-          Watermarks marks = node.watermarks();
-          boolean committed = entry.sequence() <= marks.committedSequence();
-          pending.answer(
-              () -> record(Json.bytes(json -> write(json, entry, committed, trace)), form));
-        });
-    return pending.response();
-  }
-
-  private static void write(
-      JsonGenerator json, Entry entry, boolean committed, @Nullable EntryTrace trace)
-      throws IOException {
-    json.writeStartObject();
-    EntryJson.members(json, entry);
-    json.writeBooleanField("committed", committed);
-    if (trace != null) {
-      AppendedJson.copies(json, trace.copies());
-      json.writeArrayFieldStart("timeline");
-      for (EntryTrace.Event event : trace.timeline()) {
-        json.writeStartObject();
-        json.writeNumberField("at", event.at());
-        if (event.ms() >= 0) {
-          json.writeNumberField("ms", event.ms());
-        }
-        json.writeStringField("node", event.node());
-        json.writeStringField("event", event.event());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-    }
-    json.writeEndObject();
-  }
-
-  /** The record in the form that was asked for: NDJSON is the same on a line. */
-  private static HttpResponse<?> record(byte[] json, MessageFormat form) {
-    byte[] body = json;
-    if (form == MessageFormat.NDJSON) {
-      body = Arrays.copyOf(json, json.length + 1);
-      body[json.length] = '\n';
-    }
-    return HttpResponse.ok(body).contentType(form.mediaType());
+  /** It is read and written on a reader thread, in pieces if it is long. */
+  private CompletableFuture<? extends HttpResponse<?>> entry(
+      long sequence, @Nullable EntryTrace trace, MessageFormat form) {
+    Watermarks marks = node.watermarks();
+    ListForm.Single single =
+        new ListForm.Single(
+            sequence <= marks.committedSequence(), trace, form == MessageFormat.NDJSON);
+    return lists.of(
+        HttpResponse.ok().contentType(form.mediaType()),
+        new ListChunks(node.log(), single, sequence, sequence, marks.lastSequence()));
   }
 
   private static HttpResponse<?> handFed(long sequence, String message, MessageFormat form) {
-    return record(
-        Json.bytes(
-            json -> {
-              json.writeStartObject();
-              json.writeNumberField("sequence", sequence);
-              json.writeStringField("message", message);
-              json.writeBooleanField("committed", false);
-              json.writeEndObject();
-            }),
-        form);
+    JsonBytes out = new JsonBytes(1024);
+    new ListForm.Single(false, null, form == MessageFormat.NDJSON)
+        .handFed(out, sequence, message.getBytes(StandardCharsets.UTF_8), true);
+    return HttpResponse.ok(out.take()).contentType(form.mediaType());
   }
 
   private HttpResponse<?> hash(long sequence) {

@@ -9,7 +9,9 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Produces;
 import io.replog.http.ReadGate.Bounds;
 import io.replog.node.Node;
+import jakarta.inject.Named;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 
 /** The log, as a list or as a live tail. */
 @Controller("/messages")
@@ -18,12 +20,19 @@ final class MessagesController {
   private final ReadGate gate;
   private final ListAnswers lists;
   private final Tails tails;
+  private final ExecutorService readers;
 
-  MessagesController(Node node, ReadGate gate, ListAnswers lists, Tails tails) {
+  MessagesController(
+      Node node,
+      ReadGate gate,
+      ListAnswers lists,
+      Tails tails,
+      @Named(ReaderThreads.READERS) ExecutorService readers) {
     this.node = node;
     this.gate = gate;
     this.lists = lists;
     this.tails = tails;
+    this.readers = readers;
   }
 
   @Get
@@ -50,8 +59,9 @@ final class MessagesController {
             : new ListForm.Lines();
     MutableHttpResponse<?> response = HttpResponse.ok().contentType(format.mediaType());
     if (!bounds.handFed().isEmpty()) {
-      return CompletableFuture.completedFuture(
-          response.body(HandFedList.bytes(bounds.handFed(), form, query.from(), end)));
+      return CompletableFuture.supplyAsync(
+          () -> response.body(HandFedList.bytes(bounds.handFed(), form, query.from(), end)),
+          readers);
     }
     return lists.of(response, new ListChunks(node.log(), form, query.from(), end, bounds.last()));
   }

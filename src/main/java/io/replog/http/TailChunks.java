@@ -17,6 +17,7 @@ final class TailChunks implements ChunkSource {
   private final Node node;
   private final LongSupplier shown;
   private final LogEntries entries;
+  private final EntryParts parts = new EntryParts(new Event());
   private final JsonBytes out = new JsonBytes(1024);
   private long left;
   private @Nullable Subscription advance;
@@ -27,7 +28,7 @@ final class TailChunks implements ChunkSource {
   TailChunks(Node node, ReadQuery query, LongSupplier shown) {
     this.node = node;
     this.shown = shown;
-    this.entries = new LogEntries(node.log(), query.from());
+    this.entries = new LogEntries(node.log(), query.from(), LogEntries.MANY);
     this.left = query.limit();
   }
 
@@ -44,17 +45,30 @@ final class TailChunks implements ChunkSource {
     long upTo = shown.getAsLong();
     try {
       while (left > 0 && out.size() < CHUNK_BYTES) {
-        EntryWalk entry = entries.next(upTo);
+        EntryWalk entry = parts.isWithin() ? entries.current() : entries.next(upTo);
         if (entry == null) {
           break;
         }
-        out.raw("id: ").number(entry.sequence()).raw("\ndata: ").entry(entry).raw("\n\n");
-        left--;
+        parts.write(out, entry, CHUNK_BYTES);
+        left -= parts.isWithin() ? 0 : 1;
       }
     } catch (LogCutException e) {
       return null;
     }
     return out.take();
+  }
+
+  /** An event of its own, with the sequence that a client resumes after. */
+  private record Event() implements EntryForm {
+    @Override
+    public void head(JsonBytes out, EntryWalk entry, boolean isFirst) {
+      out.raw("id: ").number(entry.sequence()).raw("\ndata: ").recordHead(entry);
+    }
+
+    @Override
+    public void tail(JsonBytes out, EntryWalk entry) {
+      out.hash(entry).raw("}\n\n");
+    }
   }
 
   @Override

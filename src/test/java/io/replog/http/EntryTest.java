@@ -6,14 +6,18 @@ import io.replog.core.AppendOutcome.Copy;
 import io.replog.http.Api.Answer;
 import io.replog.node.Node.EntryTrace;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One entry, and the hash of the log at it. */
 class EntryTest {
@@ -53,6 +57,60 @@ class EntryTest {
         .containsEntry(
             "timeline",
             List.of(Map.of("at", 1001, "ms", 0.25, "node", "master-0", "event", "appended")));
+  }
+
+  /** Six times as long as JSON as it is in the log, and in no place as a whole. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/messages/2", "/messages", "/messages?from=2&limit=1"})
+  void aLongEntryLeavesInPieces(String path) {
+    String message = "\u0001\u20ac".repeat(250_000);
+    node.append("a");
+    node.append(message, "b");
+
+    Answer answer = api.get(path);
+
+    assertThat(answer.header("Content-Length")).isNull();
+    assertThat(answer.header("Transfer-Encoding")).isEqualTo("chunked");
+    Map<String, Object> json = answer.json();
+    Object found = json.containsKey("messages") ? json.get("messages") : json.get("message");
+    assertThat(found.toString().replace(message, "M")).isIn("M", "[a, M, b]", "[M]");
+  }
+
+  @Test
+  void aLongEntryIsTheSameInEveryForm() {
+    node.append("a", "\"\u0001".repeat(200_000), "c");
+
+    String line = api.get("/messages?from=2&limit=1", "Accept", "application/x-ndjson").body();
+    String event = api.get("/messages?from=2&limit=1", "Accept", "text/event-stream").body();
+    String alone = api.get("/messages/2").body();
+
+    assertThat(event).isEqualTo(": ok\n\nid: 2\ndata: " + line + "\n");
+    assertThat(alone).isEqualTo(line.replace("}\n", ",\"committed\":true}"));
+  }
+
+  /** The event loop is the node's own thread: an election must not wait for a client's JSON. */
+  @Test
+  void anEntryIsNotWrittenOnTheEventLoop() {
+    node.append("a");
+    Set<String> threads = ConcurrentHashMap.newKeySet();
+    List<Copy> copies =
+        new AbstractList<>() {
+          @Override
+          public Copy get(int index) {
+            threads.add(Thread.currentThread().getName());
+            return new Copy("master-0", true, true, 1);
+          }
+
+          @Override
+          public int size() {
+            return 1;
+          }
+        };
+    node.trace = new EntryTrace(copies, List.of());
+
+    assertThat(api.get("/messages/1").json()).containsKey("copies");
+
+    assertThat(threads).isNotEmpty().allMatch(name -> name.startsWith("reader-"));
   }
 
   @Test

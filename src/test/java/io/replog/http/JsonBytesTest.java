@@ -3,12 +3,15 @@ package io.replog.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.replog.core.Entry;
 import io.replog.core.EntryWalk;
 import io.replog.core.Frame;
 import io.replog.core.FrameCodec;
 import io.replog.core.Hash;
 import io.replog.core.HashChain;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -97,11 +100,45 @@ class JsonBytesTest {
                     Json.bytes(
                         json -> {
                           json.writeStartObject();
-                          EntryJson.members(json, entry);
+                          members(json, entry);
                           json.writeEndObject();
                         }),
                     UTF_8));
       }
+    }
+  }
+
+  private static void members(JsonGenerator json, Entry entry) throws IOException {
+    json.writeNumberField("sequence", entry.sequence());
+    json.writeNumberField("epoch", entry.epoch());
+    json.writeNumberField("timestamp", entry.timestamp());
+    if (entry.key() != null) {
+      json.writeStringField("key", entry.key());
+    }
+    json.writeFieldName("message");
+    json.writeUTF8String(entry.payload(), 0, entry.payload().length);
+    json.writeStringField("hash", entry.hash().toString());
+  }
+
+  @Test
+  void aTextInPartsIsTheSameTextAndNoPartIsMuchTooLong() {
+    for (int seed = 0; seed < 2000; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      byte[] utf8 = random(random, 300).getBytes(UTF_8);
+      int upTo = 1 + random.nextInt(40);
+      ByteArrayOutputStream all = new ByteArrayOutputStream();
+      for (int at = 0; at < utf8.length; ) {
+        JsonBytes out = new JsonBytes(1);
+        int part = out.part(utf8, at, utf8.length - at, upTo);
+        byte[] bytes = out.take();
+        assertThat(part).as("seed %d", seed).isPositive();
+        assertThat(bytes.length).as("seed %d", seed).isLessThan(upTo + 6);
+        all.writeBytes(bytes);
+        at += part;
+      }
+      assertThat('"' + all.toString(UTF_8) + '"')
+          .as("seed %d", seed)
+          .isEqualTo(text(utf8, 0, utf8.length));
     }
   }
 

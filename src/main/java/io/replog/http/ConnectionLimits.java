@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 @Requires(beans = HttpSettings.class)
 final class ConnectionLimits implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
+  private static final String ORDER = "replog-behind-reads";
   private static final String WATCH = "replog-connection-watch";
 
   private final HttpLimits limits;
@@ -73,10 +74,8 @@ final class ConnectionLimits implements BeanCreatedEventListener<NettyServerCust
               != null) {
         channel
             .pipeline()
-            .addAfter(
-                ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
-                WATCH,
-                new ConnectionWatch(limits))
+            .addAfter(ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC, ORDER, new BehindReads())
+            .addAfter(ORDER, WATCH, new ConnectionWatch(limits))
             .addAfter(
                 WATCH,
                 "replog-append-door",

@@ -1,0 +1,140 @@
+package io.replog.http;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+
+/**
+ * Holds what a client asks for behind a read until that read is answered, and the answer is all but
+ * taken: answers leave in order, so one that is begun earlier would only wait, in memory. Appends
+ * behind appends pass at once.
+ *
+ * <p>While something is held no more is read from the connection. Directly behind the HTTP codec,
+ * on the event loop; whoever stands behind sees a client that asks for one thing after the other.
+ */
+final class BehindReads extends ChannelDuplexHandler {
+  /** Requests of one connection that are not answered; as many as {@link ConnectionWatch} lets. */
+  private static final int MOST_UNANSWERED = 64;
+
+  private final ArrayDeque<Object> held = new ArrayDeque<>();
+  private int heldRequests;
+
+  /** Requests that were let through and are not answered; a read is always the last of them. */
+  private int unanswered;
+
+  private boolean reading;
+  private boolean refused;
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (refused) {
+      ReferenceCountUtil.release(message);
+    } else if (held.isEmpty() && !(reading && message instanceof HttpRequest)) {
+      pass(context, message);
+    } else {
+      hold(context, message);
+    }
+  }
+
+  private void hold(ChannelHandlerContext context, Object message) {
+    held.add(message);
+    if (message instanceof HttpRequest && ++heldRequests + unanswered > MOST_UNANSWERED) {
+      refused = true;
+      var _ = context.close();
+    }
+  }
+
+  private void pass(ChannelHandlerContext context, Object message) {
+    if (message instanceof HttpRequest request) {
+      unanswered++;
+      reading = isRead(request);
+    }
+    context.fireChannelRead(message);
+  }
+
+  /** Whether the answer may be long: all but an append's, unless that asks for the whole list. */
+  private static boolean isRead(HttpRequest request) {
+    return !HttpMethod.POST.equals(request.method())
+        || request.headers().contains(AppendHeaders.PREFER);
+  }
+
+  @Override
+  public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+    boolean over = message instanceof LastHttpContent && !isInterim(message);
+    var _ = context.write(message, promise);
+    if (over && --unanswered == 0 && reading) {
+      reading = false;
+      releaseSoon(context);
+    }
+  }
+
+  private static boolean isInterim(Object message) {
+    return message instanceof HttpResponse response
+        && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    context.fireChannelWritabilityChanged();
+    releaseSoon(context);
+  }
+
+  /** Not from within what writes the answer to the one before. */
+  private void releaseSoon(ChannelHandlerContext context) {
+    if (mayPass(context)) {
+      context.executor().execute(() -> release(context));
+    }
+  }
+
+  /** Lets through what waits, up to the next read and with it. */
+  private void release(ChannelHandlerContext context) {
+    boolean some = false;
+    while (mayPass(context)) {
+      Object next = held.remove();
+      heldRequests -= next instanceof HttpRequest ? 1 : 0;
+      some = true;
+      pass(context, next);
+    }
+    if (some) {
+      context.fireChannelReadComplete();
+    }
+  }
+
+  private boolean mayPass(ChannelHandlerContext context) {
+    return !held.isEmpty()
+        && context.channel().isWritable()
+        && !(reading && held.peek() instanceof HttpRequest);
+  }
+
+  /** Who asks for more asks again when he was given what is held. */
+  @Override
+  public void read(ChannelHandlerContext context) {
+    if (held.isEmpty()) {
+      context.read();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    drop();
+    context.fireChannelInactive();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    drop();
+  }
+
+  private void drop() {
+    refused = true;
+    held.forEach(ReferenceCountUtil::release);
+    held.clear();
+  }
+}

@@ -77,6 +77,11 @@ public final class EntryWalk {
     return true;
   }
 
+  /** Whether there is no further entry. */
+  public boolean isAtEnd() {
+    return left == 0 && at == limit;
+  }
+
   private void beginFrame() throws DamagedFrameException {
     frameEnd = limit;
     long size = varint();

@@ -107,7 +107,7 @@ final class AppendController {
                 () -> {
                   metrics.answered(count, size, outcome, took);
                   traces.answered(trace, outcome);
-                  return withList(appended);
+                  return withList(appended, connection);
                 });
           } else {
             pending.answer(
@@ -127,12 +127,14 @@ final class AppendController {
     return Json.bytes(json -> AppendedJson.write(json, appended));
   }
 
-  private CompletableFuture<? extends HttpResponse<?>> withList(Appended appended) {
+  private CompletableFuture<? extends HttpResponse<?>> withList(
+      Appended appended, ClientConnection connection) {
     long last = node.watermarks().lastSequence();
-    ListChunks list = new ListChunks(node.log(), new ListForm.AfterAppend(appended), 1, last, last);
+    ListForm form = new ListForm.AfterAppend(appended);
     return lists.of(
         OutcomeMapper.response(appended, a -> new byte[0])
             .header(AppendHeaders.PREFERENCE_APPLIED, AppendHeaders.REPRESENTATION),
-        list);
+        connection,
+        share -> new ListChunks(node.log(), form, 1, last, last, share));
   }
 }

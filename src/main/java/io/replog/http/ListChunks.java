@@ -1,23 +1,19 @@
 package io.replog.http;
 
-import io.replog.core.EntryWalk;
+import io.replog.http.StreamMemory.Share;
 import io.replog.storage.SegmentedLog;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list of entries whose end is fixed at its start, in chunks of about 256 KiB. A long entry goes
- * on in the next chunk.
+ * A list of entries whose end is fixed at its start, in chunks of about 256 KiB, or less while many
+ * lists are being read. A long entry goes on in the next chunk.
  */
 final class ListChunks implements ChunkSource {
-  private static final int CHUNK_BYTES = 256 << 10;
-
   private final ListForm form;
-  private final LogEntries entries;
+  private final EntryPieces entries;
   private final long end;
   private final long shown;
-  private final JsonBytes out = new JsonBytes(1024);
-  private final EntryParts parts;
   private boolean begun;
   private boolean done;
 
@@ -25,11 +21,13 @@ final class ListChunks implements ChunkSource {
    * @param from sequence of the first entry
    * @param end sequence of the last entry, below {@code from} for none
    * @param shown how far the log may be shown, an end of an append
+   * @param share of the memory of streams; closed at the end
    */
-  ListChunks(SegmentedLog log, ListForm form, long from, long end, long shown) {
+  ListChunks(SegmentedLog log, ListForm form, long from, long end, long shown, Share share) {
+    int read = from == end ? LogEntries.ONE : LogEntries.MANY;
     this.form = form;
-    this.entries = new LogEntries(log, from, from == end ? LogEntries.ONE : LogEntries.MANY);
-    this.parts = new EntryParts(form);
+    this.entries =
+        new EntryPieces(new LogEntries(log, from, read), form, StreamMemory.LONGEST_PIECE, share);
     this.end = end;
     this.shown = shown;
   }
@@ -44,25 +42,29 @@ final class ListChunks implements ChunkSource {
     if (done) {
       return null;
     }
+    JsonBytes out = entries.begin();
     if (!begun) {
       begun = true;
       form.begin(out);
     }
-    while (isMore() && out.size() < CHUNK_BYTES) {
-      EntryWalk entry = parts.isWithin() ? entries.current() : entries.next(shown);
-      if (entry == null) {
+    while (isMore() && entries.hasRoom(out)) {
+      if (!entries.write(out, shown)) {
         throw LogCutException.cutBack(entries.sequence());
       }
-      parts.write(out, entry, CHUNK_BYTES);
     }
     if (!isMore()) {
       done = true;
       form.end(out);
     }
-    return out.take();
+    return entries.end(out);
   }
 
   private boolean isMore() {
-    return parts.isWithin() || entries.sequence() <= end;
+    return entries.isWithin() || entries.sequence() <= end;
+  }
+
+  @Override
+  public void closed() {
+    entries.close();
   }
 }

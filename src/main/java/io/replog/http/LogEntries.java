@@ -2,15 +2,17 @@ package io.replog.http;
 
 import io.replog.core.DamagedFrameException;
 import io.replog.core.EntryWalk;
+import io.replog.core.Hash;
 import io.replog.storage.LogCursor;
 import io.replog.storage.LogRead;
 import io.replog.storage.SegmentedLog;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries of the log one after the other, from disk, holding one read's worth. For one thread at a
- * time.
+ * Entries of the log one after the other, from disk, holding one read's worth or, when that was let
+ * go, nothing. For one thread at a time.
  */
 final class LogEntries {
   /** Bytes that are read at once where all that follows is wanted. */
@@ -19,18 +21,25 @@ final class LogEntries {
   /** Where one entry is. */
   static final int ONE = 4 << 10;
 
-  private final LogCursor cursor;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  private final SegmentedLog log;
   private final int readBytes;
   private final EntryWalk entries = new EntryWalk();
+  private LogCursor cursor;
   private long sequence;
+
+  /** The hash of the entry before {@link #sequence}, which is to be found again; else null. */
+  private @Nullable Hash lost;
 
   /**
    * @param from sequence of the first entry
    * @param readBytes how much is read at once, or one frame if that is longer
    */
   LogEntries(SegmentedLog log, long from, int readBytes) {
-    cursor = log.cursor(from);
+    this.log = log;
     this.readBytes = readBytes;
+    cursor = log.cursor(from);
     sequence = from;
   }
 
@@ -39,8 +48,35 @@ final class LogEntries {
     return sequence;
   }
 
-  /** The entry that was gone to last. */
-  EntryWalk current() {
+  /** How much is held of the log, in bytes. */
+  int kept() {
+    return entries.bytes().length;
+  }
+
+  /** Whether all that was read was gone through. */
+  boolean isAtEndOfRead() {
+    return entries.isAtEnd();
+  }
+
+  /**
+   * Holds nothing any more; what is needed again is read again.
+   *
+   * @param current whether the entry that was gone to last is needed too
+   */
+  void letGo(boolean current) {
+    if (lost == null && (current || !entries.isAtEnd())) {
+      lost = Hash.read(ByteBuffer.wrap(entries.bytes(), entries.hashAt(), Hash.BYTES));
+    }
+    entries.over(NOTHING);
+  }
+
+  /**
+   * The entry that was gone to last.
+   *
+   * @param shown as it was then, or more
+   */
+  EntryWalk current(long shown) throws IOException {
+    findAgain(shown);
     return entries;
   }
 
@@ -53,6 +89,7 @@ final class LogEntries {
    * @throws LogCutException if what was read before is no longer in the log, or what follows it
    */
   @Nullable EntryWalk next(long shown) throws IOException {
+    findAgain(shown);
     do {
       while (advance()) {
         if (entries.sequence() >= sequence) {
@@ -62,6 +99,28 @@ final class LogEntries {
       }
     } while (read(shown));
     return null;
+  }
+
+  private void findAgain(long shown) throws IOException {
+    Hash expected = lost;
+    if (expected == null) {
+      return;
+    }
+    long last = sequence - 1;
+    cursor = log.cursor(last);
+    while (read(shown)) {
+      while (advance()) {
+        if (entries.sequence() == last) {
+          lost = null;
+          if (Hash.read(ByteBuffer.wrap(entries.bytes(), entries.hashAt(), Hash.BYTES))
+              .equals(expected)) {
+            return;
+          }
+          throw LogCutException.cutBack(last);
+        }
+      }
+    }
+    throw LogCutException.cutBack(last);
   }
 
   private boolean read(long shown) throws IOException {

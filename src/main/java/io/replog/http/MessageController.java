@@ -50,7 +50,7 @@ final class MessageController {
       throw none(wanted, 1);
     }
     PendingAnswer pending = new PendingAnswer(connection);
-    node.trace(wanted, trace -> pending.follow(() -> entry(wanted, trace, form)));
+    node.trace(wanted, trace -> pending.follow(() -> entry(wanted, trace, form, connection)));
     return pending.response();
   }
 
@@ -67,14 +67,16 @@ final class MessageController {
 
   /** It is read and written on a reader thread, in pieces if it is long. */
   private CompletableFuture<? extends HttpResponse<?>> entry(
-      long sequence, @Nullable EntryTrace trace, MessageFormat form) {
+      long sequence, @Nullable EntryTrace trace, MessageFormat form, ClientConnection connection) {
     Watermarks marks = node.watermarks();
     ListForm.Single single =
         new ListForm.Single(
             sequence <= marks.committedSequence(), trace, form == MessageFormat.NDJSON);
     return lists.of(
         HttpResponse.ok().contentType(form.mediaType()),
-        new ListChunks(node.log(), single, sequence, sequence, marks.lastSequence()));
+        connection,
+        share ->
+            new ListChunks(node.log(), single, sequence, sequence, marks.lastSequence(), share));
   }
 
   private static HttpResponse<?> handFed(long sequence, String message, MessageFormat form) {

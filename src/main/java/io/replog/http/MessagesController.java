@@ -46,11 +46,11 @@ final class MessagesController {
           tails.open(ReadQuery.ofTail(request).within(first), connection));
     }
     ReadQuery query = ReadQuery.ofList(request).within(first);
-    return gate.read(query, connection, bounds -> list(query, format, bounds));
+    return gate.read(query, connection, bounds -> list(query, format, bounds, connection));
   }
 
   private CompletableFuture<? extends HttpResponse<?>> list(
-      ReadQuery query, MessageFormat format, Bounds bounds) {
+      ReadQuery query, MessageFormat format, Bounds bounds, ClientConnection connection) {
     long end = query.end(bounds.last());
     ListForm form =
         format == MessageFormat.JSON
@@ -63,6 +63,9 @@ final class MessagesController {
           () -> response.body(HandFedList.bytes(bounds.handFed(), form, query.from(), end)),
           readers);
     }
-    return lists.of(response, new ListChunks(node.log(), form, query.from(), end, bounds.last()));
+    return lists.of(
+        response,
+        connection,
+        share -> new ListChunks(node.log(), form, query.from(), end, bounds.last(), share));
   }
 }

@@ -1,6 +1,7 @@
 package io.replog.http;
 
 import io.replog.core.EntryWalk;
+import io.replog.http.StreamMemory.Share;
 import io.replog.node.Node;
 import io.replog.node.Node.Subscription;
 import java.io.IOException;
@@ -16,19 +17,23 @@ final class TailChunks implements ChunkSource {
 
   private final Node node;
   private final LongSupplier shown;
-  private final LogEntries entries;
-  private final EntryParts parts = new EntryParts(new Event());
-  private final JsonBytes out = new JsonBytes(1024);
+  private final EntryPieces entries;
   private long left;
   private @Nullable Subscription advance;
 
   /**
    * @param shown how far the log may be shown now
+   * @param share of the memory of streams; closed at the end
    */
-  TailChunks(Node node, ReadQuery query, LongSupplier shown) {
+  TailChunks(Node node, ReadQuery query, LongSupplier shown, Share share) {
     this.node = node;
     this.shown = shown;
-    this.entries = new LogEntries(node.log(), query.from(), LogEntries.MANY);
+    this.entries =
+        new EntryPieces(
+            new LogEntries(node.log(), query.from(), LogEntries.MANY),
+            new Event(),
+            CHUNK_BYTES,
+            share);
     this.left = query.limit();
   }
 
@@ -43,19 +48,15 @@ final class TailChunks implements ChunkSource {
       return null;
     }
     long upTo = shown.getAsLong();
+    JsonBytes out = entries.begin();
     try {
-      while (left > 0 && out.size() < CHUNK_BYTES) {
-        EntryWalk entry = parts.isWithin() ? entries.current() : entries.next(upTo);
-        if (entry == null) {
-          break;
-        }
-        parts.write(out, entry, CHUNK_BYTES);
-        left -= parts.isWithin() ? 0 : 1;
+      while (left > 0 && entries.hasRoom(out) && entries.write(out, upTo)) {
+        left -= entries.isWithin() ? 0 : 1;
       }
     } catch (LogCutException e) {
       return null;
     }
-    return out.take();
+    return entries.end(out);
   }
 
   /** An event of its own, with the sequence that a client resumes after. */
@@ -73,6 +74,7 @@ final class TailChunks implements ChunkSource {
 
   @Override
   public void closed() {
+    entries.close();
     if (advance != null) {
       advance.close();
     }

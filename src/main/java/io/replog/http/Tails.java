@@ -3,6 +3,7 @@ package io.replog.http;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpResponse;
 import io.replog.core.ReadConcern;
+import io.replog.http.StreamMemory.Share;
 import io.replog.node.Node;
 import io.replog.node.Node.Watermarks;
 import jakarta.inject.Named;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Tails {
   private final Node node;
   private final OpenAnswers open;
+  private final StreamMemory memory;
   private final int most;
   private final AtomicInteger streams = new AtomicInteger();
   private final ExecutorService readers;
@@ -26,16 +28,20 @@ final class Tails {
       Node node,
       OpenAnswers open,
       HttpSettings settings,
+      StreamMemory memory,
       @Named(ReaderThreads.READERS) ExecutorService readers) {
     this.node = node;
     this.most = settings.limits().streams();
     this.open = open;
+    this.memory = memory;
     this.readers = readers;
   }
 
   /** Follows the log. */
   HttpResponse<?> open(ReadQuery query, ClientConnection connection) {
-    return events(new TailChunks(node, query, shown(query.concern())), connection);
+    Share share = memory.share();
+    share.endsWith(connection);
+    return events(new TailChunks(node, query, shown(query.concern()), share), connection);
   }
 
   /** Answers with events, with a comment now and then so that both ends see a broken connection. */

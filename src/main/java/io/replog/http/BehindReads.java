@@ -6,15 +6,15 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 
 /**
  * Holds what a client asks for behind a read until that read is answered, and the answer is all but
  * taken: answers leave in order, so one that is begun earlier would only wait, in memory. Appends
- * behind appends pass at once.
+ * behind appends pass at once. Nothing is begun behind an answer that ends the connection, as most
+ * answers to a HEAD do (micronaut-core issue 3685).
  *
  * <p>While something is held no more is read from the connection. Directly behind the HTTP codec,
  * on the event loop; whoever stands behind sees a client that asks for one thing after the other.
@@ -32,8 +32,15 @@ final class BehindReads extends ChannelDuplexHandler {
   private boolean reading;
   private boolean refused;
 
+  /** Whether no request is begun any more; the body of the one before may still come. */
+  private boolean last;
+
+  /** Whether more was asked for while something was held. */
+  private boolean wanted;
+
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
+    refused |= last && message instanceof HttpRequest;
     if (refused) {
       ReferenceCountUtil.release(message);
     } else if (held.isEmpty() && !(reading && message instanceof HttpRequest)) {
@@ -67,17 +74,20 @@ final class BehindReads extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-    boolean over = message instanceof LastHttpContent && !isInterim(message);
-    var _ = context.write(message, promise);
-    if (over && --unanswered == 0 && reading) {
-      reading = false;
-      releaseSoon(context);
+    boolean over = ConnectionWatch.endsAnswer(message);
+    if (message instanceof HttpResponse response && !HttpUtil.isKeepAlive(response)) {
+      last = true; // the connection is closed behind this answer
+      refused |= !held.isEmpty();
+      drop();
     }
-  }
-
-  private static boolean isInterim(Object message) {
-    return message instanceof HttpResponse response
-        && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+    var _ = context.write(message, promise);
+    if (over) {
+      unanswered = Math.max(0, unanswered - 1);
+      if (unanswered == 0 && reading) {
+        reading = false;
+        releaseSoon(context);
+      }
+    }
   }
 
   @Override
@@ -105,6 +115,10 @@ final class BehindReads extends ChannelDuplexHandler {
     if (some) {
       context.fireChannelReadComplete();
     }
+    if (wanted && held.isEmpty()) {
+      wanted = false;
+      context.read();
+    }
   }
 
   private boolean mayPass(ChannelHandlerContext context) {
@@ -113,27 +127,28 @@ final class BehindReads extends ChannelDuplexHandler {
         && !(reading && held.peek() instanceof HttpRequest);
   }
 
-  /** Who asks for more asks again when he was given what is held. */
   @Override
   public void read(ChannelHandlerContext context) {
-    if (held.isEmpty()) {
+    wanted = !held.isEmpty();
+    if (!wanted) {
       context.read();
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
+    refused = true;
     drop();
     context.fireChannelInactive();
   }
 
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
+    refused = true;
     drop();
   }
 
   private void drop() {
-    refused = true;
     held.forEach(ReferenceCountUtil::release);
     held.clear();
   }

@@ -11,6 +11,7 @@ public final class LogKeys {
   public static final Map<String, String> ALL =
       Map.ofEntries(
           Map.entry("active", "URL of the active master"),
+          Map.entry("afterMs", "milliseconds"),
           Map.entry("andAt", "of the second of two nodes"),
           Map.entry("andStore", "of the second of two nodes"),
           Map.entry("asking", "who is asked"),

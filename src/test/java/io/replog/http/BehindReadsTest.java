@@ -133,6 +133,25 @@ class BehindReadsTest {
     assertThat(begun()).containsExactly("2");
   }
 
+  /** Such as a word to a client that is too slow, beside the answer that comes later. */
+  @Test
+  void anAnswerThatNobodyAskedForHoldsNothingUp() {
+    answer();
+    ask(HttpMethod.GET, "1", "2");
+    answer();
+    assertThat(begun()).containsExactly("1", "2");
+  }
+
+  @Test
+  void nothingIsBegunBehindAnAnswerThatEndsTheConnection() {
+    ask(HttpMethod.HEAD, "1", "2");
+    DefaultHttpResponse last = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+    last.headers().set("Connection", "close");
+    channel.writeOutbound(last, LastHttpContent.EMPTY_LAST_CONTENT);
+    ask(HttpMethod.POST, "3");
+    assertThat(begun()).containsExactly("1");
+  }
+
   /** So a client that goes away while its read waits is noticed as long as it asks for no more. */
   @Test
   void theConnectionIsReadUnlessSomethingIsHeld() {
@@ -144,8 +163,9 @@ class BehindReadsTest {
     assertThat(reads.count).isEqualTo(1);
     answer();
     assertThat(begun()).containsExactly("1", "2");
+    assertThat(reads.count).as("what was asked for meanwhile").isEqualTo(2);
     channel.read();
-    assertThat(reads.count).isEqualTo(2);
+    assertThat(reads.count).isEqualTo(3);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.replog.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replog.http.Api.Answer;
@@ -119,6 +120,23 @@ class FrameworkErrorsTest {
     assertThat(head.status()).isEqualTo(200);
     assertThat(head.body()).isEmpty();
     assertThat(head.type()).isEqualTo(get.type());
+  }
+
+  /** It would be done and never answered: the framework closes behind a HEAD. */
+  @Test
+  void whatIsSentBehindAHeadIsNotBegun() throws Exception {
+    int begun = api.node.appends.size();
+    String body = "{\"message\":\"m\",\"w\":1}";
+    String append =
+        "POST /messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body);
+
+    String answers =
+        api.raw(("HEAD /messages HTTP/1.1\r\nHost: x\r\n\r\n" + append.repeat(3)).getBytes(UTF_8));
+
+    assertThat(answers).startsWith("HTTP/1.1 200 ").containsIgnoringCase("connection: close");
+    assertThat(answers).endsWith("\r\n\r\n").containsOnlyOnce("HTTP/1.1");
+    assertThat(api.node.appends).hasSize(begun);
   }
 
   @Test

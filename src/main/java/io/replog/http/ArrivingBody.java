@@ -17,11 +17,16 @@ import org.reactivestreams.Subscription;
  * <p>Told by one thread at a time. {@link #release} once, when nobody needs the bytes any more.
  */
 final class ArrivingBody implements Subscriber<ReadBuffer> {
+  private static final byte[] NOTHING = {};
+
   private final BodyBudget budget;
   private final int most;
-  private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
+
+  /** Null once it is told: the request knows this as long as it is not answered. */
+  private @Nullable CompletableFuture<byte[]> whole;
+
   private @Nullable Subscription source;
-  private byte[] bytes = new byte[0];
+  private byte[] bytes = NOTHING;
   private int filled;
   private long taken;
 
@@ -39,8 +44,10 @@ final class ArrivingBody implements Subscriber<ReadBuffer> {
    * the budget has no room for them.
    */
   CompletableFuture<byte[]> from(Publisher<ReadBuffer> publisher) {
+    CompletableFuture<byte[]> result = new CompletableFuture<>();
+    whole = result;
     publisher.subscribe(this);
-    return whole;
+    return result;
   }
 
   /** Gives back what was taken from the budget. */
@@ -59,7 +66,7 @@ final class ArrivingBody implements Subscriber<ReadBuffer> {
   @Override
   public void onNext(ReadBuffer piece) {
     try (piece) {
-      if (whole.isDone()) {
+      if (whole == null) {
         return;
       }
       int count = piece.readable();
@@ -67,11 +74,10 @@ final class ArrivingBody implements Subscriber<ReadBuffer> {
       piece.toArray(bytes, filled);
       filled += count;
     } catch (ProblemException refused) {
-      bytes = new byte[0];
       if (source != null) {
         source.cancel();
       }
-      whole.completeExceptionally(refused);
+      fail(refused);
     }
   }
 
@@ -96,14 +102,26 @@ final class ArrivingBody implements Subscriber<ReadBuffer> {
 
   @Override
   public void onError(Throwable cause) {
-    bytes = new byte[0];
-    whole.completeExceptionally(cause);
+    fail(cause);
+  }
+
+  private void fail(Throwable cause) {
+    CompletableFuture<byte[]> result = whole;
+    whole = null;
+    bytes = NOTHING;
+    if (result != null) {
+      result.completeExceptionally(cause);
+    }
   }
 
   @Override
   public void onComplete() {
+    CompletableFuture<byte[]> result = whole;
     byte[] all = filled == bytes.length ? bytes : Arrays.copyOf(bytes, filled);
-    bytes = new byte[0];
-    whole.complete(all);
+    whole = null;
+    bytes = NOTHING;
+    if (result != null) {
+      result.complete(all);
+    }
   }
 }

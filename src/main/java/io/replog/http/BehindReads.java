@@ -3,10 +3,12 @@ package io.replog.http;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 
@@ -16,12 +18,16 @@ import java.util.ArrayDeque;
  * behind appends pass at once. Nothing is begun behind an answer that ends the connection, as most
  * answers to a HEAD do (micronaut-core issue 3685).
  *
- * <p>While something is held no more is read from the connection. Directly behind the HTTP codec,
- * on the event loop; whoever stands behind sees a client that asks for one thing after the other.
+ * <p>While something is held no more is read from the connection. The body of a request that takes
+ * none is let go. Directly behind the HTTP codec, on the event loop; whoever stands behind sees a
+ * client that asks for one thing after the other.
  */
 final class BehindReads extends ChannelDuplexHandler {
   /** Requests of one connection that are not answered; as many as {@link ConnectionWatch} lets. */
   private static final int MOST_UNANSWERED = 64;
+
+  /** Pieces of requests that are held: a body may come as one for each of its bytes. */
+  private static final int MOST_HELD = 256;
 
   private final ArrayDeque<Object> held = new ArrayDeque<>();
   private int heldRequests;
@@ -30,6 +36,7 @@ final class BehindReads extends ChannelDuplexHandler {
   private int unanswered;
 
   private boolean reading;
+  private boolean takesNoBody;
   private boolean refused;
 
   /** Whether no request is begun any more; the body of the one before may still come. */
@@ -52,7 +59,8 @@ final class BehindReads extends ChannelDuplexHandler {
 
   private void hold(ChannelHandlerContext context, Object message) {
     held.add(message);
-    if (message instanceof HttpRequest && ++heldRequests + unanswered > MOST_UNANSWERED) {
+    heldRequests += message instanceof HttpRequest ? 1 : 0;
+    if (heldRequests + unanswered > MOST_UNANSWERED || held.size() > MOST_HELD) {
       refused = true;
       var _ = context.close();
     }
@@ -62,8 +70,29 @@ final class BehindReads extends ChannelDuplexHandler {
     if (message instanceof HttpRequest request) {
       unanswered++;
       reading = isRead(request);
+      takesNoBody = isBodyless(request);
+      context.fireChannelRead(message);
+    } else if (takesNoBody && message instanceof HttpContent body) {
+      passNothingOf(context, body);
+    } else {
+      context.fireChannelRead(message);
     }
-    context.fireChannelRead(message);
+  }
+
+  /** Whether nobody will ask for the body: it would be kept until the answer is there. */
+  private static boolean isBodyless(HttpRequest request) {
+    return HttpMethod.GET.equals(request.method()) || HttpMethod.HEAD.equals(request.method());
+  }
+
+  private static void passNothingOf(ChannelHandlerContext context, HttpContent body) {
+    if (body.decoderResult().isFailure()) {
+      context.fireChannelRead(body);
+      return;
+    }
+    body.release();
+    if (body instanceof LastHttpContent) {
+      context.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
+    }
   }
 
   /** Whether the answer may be long: all but an append's, unless that asks for the whole list. */

@@ -185,7 +185,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
   }
 
   private static boolean isStream(@Nullable String type) {
-    return type != null && type.startsWith(STREAM);
+    return type != null && type.regionMatches(true, 0, STREAM, 0, STREAM.length());
   }
 
   private void look(ChannelHandlerContext context) {

@@ -23,23 +23,28 @@ final class FramesController {
   private static final int ANSWER_BYTES = 1 << 20;
 
   private final Node node;
+  private final CountedAnswers answers;
   private final ExecutorService readers;
 
-  FramesController(Node node, @Named(ReaderThreads.READERS) ExecutorService readers) {
+  FramesController(
+      Node node, CountedAnswers answers, @Named(ReaderThreads.READERS) ExecutorService readers) {
     this.node = node;
+    this.answers = answers;
     this.readers = readers;
   }
 
   @Get
   @Produces(FRAMES)
-  CompletableFuture<HttpResponse<byte[]>> frames(HttpRequest<?> request) {
+  CompletableFuture<HttpResponse<?>> frames(HttpRequest<?> request) {
     QueryParameters query = QueryParameters.of(request, List.of("from", "upTo"));
     long from = query.whole("from", 1, Long.MAX_VALUE, 1);
     long upTo = query.whole("upTo", from, Long.MAX_VALUE, Long.MAX_VALUE);
-    return CompletableFuture.supplyAsync(() -> read(from, upTo), readers);
+    ClientConnection connection = ClientConnection.of(request);
+    return CompletableFuture.supplyAsync(
+        () -> answers.of(HttpResponse.ok(), read(from, upTo), connection), readers);
   }
 
-  private HttpResponse<byte[]> read(long from, long upTo) {
+  private byte[] read(long from, long upTo) {
     long last = node.watermarks().lastSequence();
     if (from < node.log().firstSequence() || from > last) {
       throw nothing(from);
@@ -52,7 +57,7 @@ final class FramesController {
     ByteBuffer bytes = read.bytes();
     byte[] body = new byte[bytes.remaining()];
     bytes.get(body);
-    return HttpResponse.ok(body);
+    return body;
   }
 
   private static ProblemException nothing(long from) {

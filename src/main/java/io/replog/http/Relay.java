@@ -51,6 +51,7 @@ final class Relay {
 
   private final Node node;
   private final OpenAnswers open;
+  private final CountedAnswers answers;
   private final @Nullable PeerTrust trust;
   private final Semaphore places = new Semaphore(MOST_AT_ONCE);
   private final Semaphore large = new Semaphore(RelayedBody.MOST_LARGE);
@@ -58,8 +59,9 @@ final class Relay {
   /** Made when somebody first looks: its threads cost a node that nobody looks at nothing. */
   private @Nullable HttpClient client;
 
-  Relay(Node node, OpenAnswers open, @Nullable PeerTrust trust) {
+  Relay(Node node, OpenAnswers open, CountedAnswers answers, @Nullable PeerTrust trust) {
     this.trust = trust;
+    this.answers = answers;
     this.node = node;
     this.open = open;
   }
@@ -110,7 +112,8 @@ final class Relay {
     }
     RelayedBody body = new RelayedBody(large, LONGEST_ANSWER);
     var sent = client().sendAsync(asked.build(), head -> body);
-    Subscription gone = ClientConnection.of(request).onGone(() -> sent.cancel(true));
+    ClientConnection connection = ClientConnection.of(request);
+    Subscription gone = connection.onGone(() -> sent.cancel(true));
     Subscription stopping = open.add(() -> sent.cancel(true));
     // a copy: only what is not complete yet can be cancelled, which ends the exchange
     return sent.copy()
@@ -126,7 +129,7 @@ final class Relay {
                 return failed(id, target, failure);
               }
               return isForThePage(answer)
-                  ? answer(answer)
+                  ? answer(answer, connection)
                   : unreachable(id, target, " gave an answer that no node gives");
             });
   }
@@ -164,9 +167,13 @@ final class Relay {
     return id.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,252}");
   }
 
-  private HttpResponse<?> answer(java.net.http.HttpResponse<byte[]> answer) {
-    MutableHttpResponse<byte[]> response =
-        HttpResponse.<byte[]>status(HttpStatus.valueOf(answer.statusCode())).body(answer.body());
+  private HttpResponse<?> answer(
+      java.net.http.HttpResponse<byte[]> answer, ClientConnection connection) {
+    MutableHttpResponse<?> response =
+        answers.of(
+            HttpResponse.status(HttpStatus.valueOf(answer.statusCode())),
+            answer.body(),
+            connection);
     String type = answer.headers().firstValue(HttpHeaders.CONTENT_TYPE).orElse(null);
     if (type != null) {
       response.contentType(type);

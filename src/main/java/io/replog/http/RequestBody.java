@@ -38,16 +38,13 @@ final class RequestBody {
       throw new ProblemException(ArrivingBody.tooLarge());
     }
     long length = request.getContentLength();
-    if (length >= 0 && length <= BodyBudget.SHORT) {
-      return read(request, parser);
+    // the framework keeps what comes piece by piece as so many objects
+    if (length <= BodyBudget.SHORT && request.byteBody() instanceof AvailableByteBody whole) {
+      return parsed(CompletableFuture.completedFuture(whole.toByteArray()), parser);
     }
     ArrivingBody arriving = new ArrivingBody(budget, length);
     return parsed(arriving.from(request.byteBody().toReadBufferPublisher()), parser)
         .whenComplete((value, failure) -> arriving.release());
-  }
-
-  private <T> CompletableFuture<T> read(ServerHttpRequest<?> request, Function<byte[], T> parser) {
-    return parsed(request.byteBody().buffer().thenApply(AvailableByteBody::toByteArray), parser);
   }
 
   private <T> CompletableFuture<T> parsed(

@@ -67,6 +67,17 @@ final class StreamMemory {
       return held.get() - mine + bytes <= most / 2;
     }
 
+    /** Takes so many bytes if there is room for them; one may always be there. */
+    synchronized boolean tryHold(long bytes) {
+      long others = held.getAndAdd(bytes);
+      if (others > 0 && others + bytes > most) {
+        held.addAndGet(-bytes);
+        return false;
+      }
+      mine += bytes;
+      return true;
+    }
+
     /** Says what the stream holds from now on. */
     synchronized void holds(long bytes) {
       if (!closed) {

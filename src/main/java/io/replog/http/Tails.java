@@ -40,8 +40,10 @@ final class Tails {
   /** Follows the log. */
   HttpResponse<?> open(ReadQuery query, ClientConnection connection) {
     Share share = memory.share();
+    HttpResponse<?> response =
+        events(new TailChunks(node, query, shown(query.concern()), share), connection);
     share.endsWith(connection);
-    return events(new TailChunks(node, query, shown(query.concern()), share), connection);
+    return response;
   }
 
   /** Answers with events, with a comment now and then so that both ends see a broken connection. */

@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class Registrar {
   private static final Logger LOG = LoggerFactory.getLogger(Registrar.class);
 
+  /** Secondaries that register themselves; whoever asks makes the master connect to somebody. */
+  static final int MOST = 100;
+
   private final MasterContext context;
 
   /** URL and store of each node that was said to be left out: it reports again and again. */
@@ -63,6 +66,11 @@ final class Registrar {
       Optional<PeerSession> atUrl = context.peers().byUrl(url);
       if (atUrl.isPresent() && atUrl.get().introduced()) {
         return new Registration.Conflict("at " + url + " is " + atUrl.get().node() + ", not " + id);
+      }
+      if (atUrl.isEmpty() && context.peers().all().size() >= MOST) {
+        return new Registration.Conflict(
+            "%d secondaries have registered, and that is the most; take out one that is not needed: DELETE /secondaries/ID"
+                .formatted(MOST));
       }
       atUrl.ifPresent(stale -> context.peers().remove(stale));
       LOG.info("registered secondary={} url={}", id, url);

@@ -176,7 +176,8 @@ final class Tailing {
 
   /**
    * The epoch of the entry after one that is here. A log that is synced in an epoch has all entries
-   * of earlier ones that there are: what is here beyond it, and as old, nobody else will ever have.
+   * of earlier ones that there are: what is here beyond it, and as old, can not be committed any
+   * more.
    */
   private long epochAfter(long sequence) {
     return context

@@ -94,15 +94,17 @@ final class Api implements AutoCloseable {
     return new Api(root, false, null);
   }
 
+  <T> T bean(Class<T> type) {
+    return server.getApplicationContext().getBean(type);
+  }
+
   int port() {
     return server.getPort();
   }
 
   /** Method and template of every route, without those that the framework adds to each. */
   Set<String> routes() {
-    return server
-        .getApplicationContext()
-        .getBean(Router.class)
+    return bean(Router.class)
         .uriRoutes()
         .map(route -> route.getHttpMethodName() + " " + route.getUriMatchTemplate().toPathString())
         .filter(route -> !route.startsWith("HEAD ") && !route.startsWith("OPTIONS "))

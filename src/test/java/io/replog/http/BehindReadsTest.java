@@ -10,10 +10,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -199,6 +201,44 @@ class BehindReadsTest {
     assertThat(channel.isOpen()).isFalse();
     assertThat(begun()).containsExactly("1");
     assertThat(body.refCnt()).isZero();
+  }
+
+  @Test
+  void aBodyThatComesInManyPiecesIsNotHeldBesideThem() {
+    ask(HttpMethod.GET, "1");
+    channel.writeInbound(head(HttpMethod.POST, "2"));
+    List<ByteBuf> pieces = new ArrayList<>();
+    for (int i = 0; i < 256; i++) {
+      assertThat(channel.isOpen()).isTrue();
+      pieces.add(Unpooled.buffer().writeByte('x'));
+      channel.writeInbound(new DefaultHttpContent(pieces.getLast()));
+    }
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(pieces).allMatch(piece -> piece.refCnt() == 0);
+  }
+
+  @Test
+  void theBodyOfAReadIsLetGo() {
+    ByteBuf first = Unpooled.buffer().writeByte('x');
+    ByteBuf second = Unpooled.buffer().writeByte('y');
+    channel.writeInbound(
+        head(HttpMethod.GET, "1"),
+        new DefaultHttpContent(first),
+        new DefaultLastHttpContent(second));
+    assertThat(first.refCnt()).isZero();
+    assertThat(second.refCnt()).isZero();
+    assertThat(channel.<HttpRequest>readInbound().uri()).isEqualTo("1");
+    assertThat(channel.<Object>readInbound()).isSameAs(LastHttpContent.EMPTY_LAST_CONTENT);
+    assertThat(channel.<Object>readInbound()).isNull();
+  }
+
+  @Test
+  void theBodyOfAReadThatIsBrokenIsSaidToBe() {
+    ask(HttpMethod.POST, "1");
+    DefaultHttpContent broken = new DefaultLastHttpContent();
+    broken.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("no chunk")));
+    channel.writeInbound(head(HttpMethod.GET, "2"), broken);
+    assertThat(channel.inboundMessages()).hasSize(4).last().isSameAs(broken);
   }
 
   @Test

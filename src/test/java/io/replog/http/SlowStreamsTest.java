@@ -3,11 +3,13 @@ package io.replog.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.replog.core.EntryWalk;
 import io.replog.http.StreamMemory.Share;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -169,5 +171,36 @@ class SlowStreamsTest {
     node.cutAfter(1);
     node.append("B");
     assertThatThrownBy(() -> entries.next(2)).isInstanceOf(LogCutException.class);
+  }
+
+  @Test
+  void anAnswerThatIsAllThereHasRoomOrIsRefused() {
+    Share one = memory.share();
+    assertThat(one.tryHold(2 * MOST)).as("a single one always").isTrue();
+    Share other = memory.share();
+    assertThat(other.tryHold(1)).isFalse();
+    assertThat(memory.held()).isEqualTo(2L * MOST);
+    one.close();
+    assertThat(other.tryHold(MOST / 2)).isTrue();
+    assertThat(memory.share().tryHold(MOST)).isFalse();
+    other.close();
+    assertThat(memory.held()).isZero();
+  }
+
+  @Test
+  void whoDoesNotTakeFramesHoldsThemAndGivesThemBackWhenHeGoes() throws Exception {
+    try (Api api = Api.over(directory.resolve("api"))) {
+      StreamMemory counted = api.bean(StreamMemory.class);
+      api.node.append(Collections.nCopies(800, "m".repeat(10_000)).toArray(String[]::new));
+      try (Socket socket = api.connect()) {
+        socket.setReceiveBufferSize(4 << 10);
+        byte[] request = "GET /frames HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8);
+        socket.getOutputStream().write(request);
+        await().until(() -> counted.held() > 7 << 20);
+      }
+      await().until(() -> counted.held() == 0);
+      assertThat(api.get("/frames").body()).hasSizeGreaterThan(7 << 20);
+      await().until(() -> counted.held() == 0);
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.replog.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -38,6 +39,12 @@ class DeduplicationIT {
     assertThat(appended(master, Append.of("two").key("k"), true)).isEqualTo(2);
     master.append(Append.of("three").key("k")).expectProblem(422, "key-reused");
     assertThat(master.messages()).containsExactly("one", "two");
+
+    // what the contents of a batch are hashed as, said by one message, is another content
+    String forged = "\0\0\0\1a\0\0\0\1b";
+    master.append(Append.batch(List.of("a", "b"))).expect(201);
+    assertThat(appended(master, Append.of(forged), false)).isEqualTo(5);
+    assertThat(master.messages()).containsExactly("one", "two", "a", "b", forged);
   }
 
   private static long appended(NodeApi master, Append append, boolean replayed) {

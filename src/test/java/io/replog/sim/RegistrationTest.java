@@ -56,6 +56,24 @@ class RegistrationTest {
         .isInstanceOf(Registration.Conflict.class);
   }
 
+  @Test
+  void thereIsAnEndToThoseWhoRegister() {
+    for (int i = 2; i < 100; i++) {
+      assertThat(register("bogus-" + i, "http://bogus-" + i + ":8080"))
+          .isInstanceOf(Registration.Added.class);
+    }
+
+    assertThat(register("one-more", "http://one-more:8080"))
+        .asInstanceOf(type(Registration.Conflict.class))
+        .extracting(Registration.Conflict::why)
+        .asString()
+        .contains("100 secondaries have registered");
+    assertThat(register("bogus-50", "http://bogus-50:8081")).isInstanceOf(Registration.Known.class);
+    assertThat(register("bogus-other", "http://bogus-51:8080"))
+        .as("in place of the one that was said to be there")
+        .isInstanceOf(Registration.Added.class);
+  }
+
   private Registration register(String id, String url) {
     AtomicReference<Registration> answer = new AtomicReference<>();
     cluster.node("master-0").node().register(id, url, answer::set);

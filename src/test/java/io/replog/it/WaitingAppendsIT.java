@@ -40,8 +40,8 @@ class WaitingAppendsIT {
 
     System.out.printf("waiting appends: %s; %s; %s%n", before, withLong, withAll);
     assertThat(withLong.heap() - before.heap()).as("60 of 1 MiB").isLessThan(3L * MIB);
-    // 2.2 MiB measured, for their connections; their text is 4.4 MiB
-    assertThat(withAll.heap() - withLong.heap()).as("300 of 15 KiB").isLessThan(4L * MIB);
+    // 2.2 to 2.9 MiB measured, for their connections; with their text it would be 4.4 more
+    assertThat(withAll.heap() - withLong.heap()).as("300 of 15 KiB").isLessThan(5L * MIB);
     assertThat(withAll.buffers() - before.buffers()).isLessThan(16L * MIB);
     assertThat(waiting).noneMatch(CompletableFuture::isDone);
     cluster.secondary(1).start();

@@ -41,18 +41,22 @@ public class JsonBenchmark {
       ByteBuffer.allocate(frame.size()).put(frame.bytes().duplicate()).flip();
   private final EntryWalk walk = new EntryWalk();
   private final JsonBytes out = new JsonBytes(1 << 10);
+  private final EntryParts messages = new EntryParts(new ListForm.Page(1, 2, 1, 1));
+  private final EntryParts lines = new EntryParts(new ListForm.Lines());
 
   @Benchmark
   public byte[] message() throws DamagedFrameException {
     walk.over(bytes);
     walk.next();
-    return out.message(walk).take();
+    messages.write(out, walk, Integer.MAX_VALUE);
+    return out.take();
   }
 
   @Benchmark
   public byte[] line() throws DamagedFrameException {
     walk.over(bytes);
     walk.next();
-    return out.entry(walk).take();
+    lines.write(out, walk, Integer.MAX_VALUE);
+    return out.take();
   }
 }

@@ -37,13 +37,11 @@ public final class HashChain {
   }
 
   /**
-   * SHA-256 of what an append says, by which a repeated one is known: of its message or, where it
-   * has several, of each one's length (4 bytes) and bytes.
+   * SHA-256 of what an append says, by which a repeated one is known: of the length (4 bytes) and
+   * the bytes of each of its messages, so that what is hashed says the same in one way only. It is
+   * in no file and in no message between nodes.
    */
   public static Hash ofContent(List<byte[]> payloads) {
-    if (payloads.size() == 1) {
-      return ofContent(payloads.getFirst());
-    }
     MessageDigest digest = sha256();
     for (byte[] payload : payloads) {
       digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(payload.length).array());

@@ -107,16 +107,6 @@ final class JsonBytes {
     return this;
   }
 
-  /** The message of an entry, with its quotes. */
-  JsonBytes message(EntryWalk entry) {
-    return text(entry.bytes(), entry.payloadAt(), entry.payloadLength());
-  }
-
-  /** The record of an entry: what NDJSON and the tail show. */
-  JsonBytes entry(EntryWalk entry) {
-    return recordHead(entry).message(entry).hash(entry).raw('}');
-  }
-
   /** What the record of an entry has before its message. */
   JsonBytes recordHead(EntryWalk entry) {
     raw("{\"sequence\":").number(entry.sequence());

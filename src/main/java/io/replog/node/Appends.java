@@ -203,10 +203,7 @@ final class Appends {
     Earlier byKey = key == null ? null : deduplicator.find(key).orElse(null);
     Earlier earlier =
         byKey == null && config.deduplicateByContent()
-            ? deduplicator
-                .find(HashChain.ofContent(request.payloads()))
-                .filter(found -> found.says(request.payloads()))
-                .orElse(null)
+            ? deduplicator.find(HashChain.ofContent(request.payloads())).orElse(null)
             : byKey;
     if (earlier == null) {
       return null;

@@ -19,7 +19,7 @@ final class Registrar {
   private static final Logger LOG = LoggerFactory.getLogger(Registrar.class);
 
   /** Secondaries that register themselves; whoever asks makes the master connect to somebody. */
-  static final int MOST = 100;
+  private static final int MOST = 100;
 
   private final MasterContext context;
 
@@ -69,8 +69,9 @@ final class Registrar {
       }
       if (atUrl.isEmpty() && context.peers().all().size() >= MOST) {
         return new Registration.Conflict(
-            "%d secondaries have registered, and that is the most; take out one that is not needed: DELETE /secondaries/ID"
-                .formatted(MOST));
+            MOST
+                + " secondaries have registered, and that is the most; take out one that is not"
+                + " needed: DELETE /secondaries/ID");
       }
       atUrl.ifPresent(stale -> context.peers().remove(stale));
       LOG.info("registered secondary={} url={}", id, url);

@@ -92,18 +92,19 @@ class JsonBytesTest {
       JsonBytes found = new JsonBytes(1);
       for (Entry entry : frame.entries()) {
         assertThat(walk.next()).isTrue();
-        found.entry(walk);
+        new EntryParts(new ListForm.Lines()).write(found, walk, Integer.MAX_VALUE);
         assertThat(new String(found.take(), UTF_8))
             .as("seed %d", seed)
             .isEqualTo(
                 new String(
-                    Json.bytes(
-                        json -> {
-                          json.writeStartObject();
-                          members(json, entry);
-                          json.writeEndObject();
-                        }),
-                    UTF_8));
+                        Json.bytes(
+                            json -> {
+                              json.writeStartObject();
+                              members(json, entry);
+                              json.writeEndObject();
+                            }),
+                        UTF_8)
+                    + "\n");
       }
     }
   }

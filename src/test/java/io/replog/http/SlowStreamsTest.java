@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -197,6 +198,7 @@ class SlowStreamsTest {
         byte[] request = "GET /frames HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8);
         socket.getOutputStream().write(request);
         await().until(() -> counted.held() > 7 << 20);
+        await().during(Duration.ofMillis(500)).until(() -> counted.held() > 7 << 20);
       }
       await().until(() -> counted.held() == 0);
       assertThat(api.get("/frames").body()).hasSizeGreaterThan(7 << 20);
